@@ -103,3 +103,19 @@ def test_a_file_with_a_header_only_says_so(call: Call, tmp_path: Path, name: str
     done = call("import", str(tmp_path / name))
     assert done.exit_code == 0
     assert "nothing stands below its header" in done.stderr
+
+
+def test_sentences_that_are_not_the_owners_are_told_with_their_line(
+    call: Call, tmp_path: Path
+) -> None:
+    rows = (
+        "ref,customer,language,what_happened,said_back,meant\n"
+        "x,Dana,en,My daughter was ill.,My daughter was ill.,\n"
+        "y,Mari,et,Mu tütar oli haige.,Teie tütar oli haige.,Te olete lollakad.\n"
+    )
+    (tmp_path / "own.csv").write_text(rows, encoding="utf-8")
+    done = call("import", str(tmp_path / "own.csv"))
+    assert "own.csv:2: said_back: it sounds as if the customer said it" in done.stderr
+    assert "such as “Your daughter was ill.”" in done.stderr
+    assert "own.csv:3: meant: it holds abuse (“Te olete lollakad.”)" in done.stderr
+    assert done.stdout.startswith("2 added")

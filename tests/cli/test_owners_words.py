@@ -178,3 +178,29 @@ def test_a_kind_that_nobody_said_is_guessed_and_shown_as_a_guess(call: Call) -> 
     told = call("triage", "2", "--failure", "late", "--json").stdout
     assert (json.loads(told)["failure"], json.loads(told)["failure_guess"]) == ("late", None)
     assert "kind of failure: late" in call("show", "2").stdout
+
+
+def test_a_form_tells_of_a_sentence_that_the_customer_said(call: Call, tmp_path: Path) -> None:
+    wrong = FORM.replace("Nasz kurier nakrzyczał na Pani syna.", "Kurier krzyczał na mojego syna.")
+    (tmp_path / "marta.toml").write_text(wrong, encoding="utf-8")
+    done = call("new", "--from", str(tmp_path / "marta.toml"))
+    assert done.exit_code == 0, done.stderr
+    assert "said back: it sounds as if the customer said it (“mojego syna”)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ("", "Your daughter fell."),
+        ("Your girl fell down.", "Your girl fell down."),
+        ("-", ""),
+    ],
+)
+def test_a_sentence_that_the_customer_said_is_asked_about_once_more(
+    call: Call, monkeypatch: pytest.MonkeyPatch, answer: str, kept: str
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    questions = "\n" * 9  # from what bothered them to the kind of failure
+    done = call("triage", "1", input=f"{questions}My daughter fell.\n{answer}\n" + "\n" * 6)
+    assert "It sounds as if the customer said it (“My daughter”)" in done.stderr
+    assert of(call)["said_back"] == kept

@@ -116,3 +116,12 @@ def test_a_fresh_script_waits_when_that_is_set(ready: Call) -> None:
     done = ready("approve", "1", VOICENOTE_POLICY__COOLING_OFF_HOURS="2")
     assert done.exit_code == 1
     assert "S11" in done.stderr
+
+
+def test_the_customers_first_person_is_told_and_another_wording_offered(call: Call) -> None:
+    said = "My daughter spent the night in hospital."
+    done = call("triage", "1", "--said-back", said)
+    assert "! said back: it sounds as if the customer said it (“My daughter”)" in done.stdout
+    assert "such as “Your daughter spent the night in hospital.”" in done.stdout
+    assert "said back:" not in call("triage", "1", "--said-back", "Your daughter was ill.").stdout
+    assert "meant: it holds abuse" in call("triage", "1", "--meant", "You bastards.").stdout

@@ -177,7 +177,7 @@ def test_a_server_that_fails_delays_no_answer_and_is_asked_by_the_next_run(
         case_view(ws, sent)
     )
     assert [what for what, _ in post_problems(ws)] == [
-        "1 files of customers could not be fetched yet: no net"
+        "1 file of customers could not be fetched yet: no net"
     ]
     world.files["v1"], world.during = good, lambda: None
     assert one_pass(ws).files[0].state == "kept"

@@ -90,8 +90,13 @@ def _words(code: str) -> Mapping[Failure, list[str]]:
 
 def find_words(text: str, kind: Failure, code: str) -> Iterator[str]:
     """Yield the words of a text that tell of a kind of failure, as they were written."""
-    folded, offsets = fold(text[:READ])
-    for found in _patterns(code)[kind].finditer(folded):
+    return find_in(text[:READ], _patterns(code)[kind])
+
+
+def find_in(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Yield what a pattern of folded text finds in a text, as it was written."""
+    folded, offsets = fold(text)
+    for found in pattern.finditer(folded):
         start, end = found.span()
         last = offsets[end - 1] + 1 if offsets else end
         yield text[offsets[start] if offsets else start : last]

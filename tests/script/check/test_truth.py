@@ -153,3 +153,12 @@ def test_the_form_that_the_customer_wants_is_known() -> None:
     asked = behind("Pakk seisis laos üksteist päeva ja keegi ei helistanud.", customer=formal)
     assert "R23" in told(text, asked, "et")
     assert "R23" not in told(text, None, "et")
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("You called us useless idiots.", "error"), ("I was an idiot.", "warning")],
+)
+def test_abuse_is_an_error_and_a_coarse_word_about_oneself_a_warning(text: str, level: str) -> None:
+    found = [one for one in check(f"{GOOD} {text}", "en") if one.rule == "R21"]
+    assert [one.level.value for one in found] == [level]

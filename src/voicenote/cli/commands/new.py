@@ -89,6 +89,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
+    from voicenote.script.whose_words import find_misvoiced
     from voicenote.wiring import new_id, now
     from voicenote.word_language import detect_language
 
@@ -96,6 +97,8 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     options = Options(now=now(), language=owner.language, time_zone=owner.time_zone)
     if file is not None:
         complaint = read_toml(Path(file), options)
+        for one in find_misvoiced(complaint, complaint.customer.language or owner.language):
+            session.screen.warn(str(one))
     else:
 
         def check(fields: Mapping[str, object]) -> Complaint:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voicenote.cli.terminal.screen import Screen
 from voicenote.errors import BadData
@@ -60,8 +61,29 @@ def ask_own_words(
             continue
         answer = _ask(screen, name, known, proposals.get(name, ""), check)
         if answer and answer != known:
+            answer = _ask_whose(screen, complaint, name, answer, tag)
+        if answer and answer != known:
             said[name] = answer
     return said
+
+
+def _ask_whose(screen: Screen, complaint: Complaint, name: str, answer: str, tag: str) -> str:
+    """Ask once more about a sentence that isn't the owner's to say; return what is to be kept."""
+    from voicenote.script.whose_words import find_misvoiced
+
+    if name == "deed":
+        promises = tuple(replace(one, deed=answer) for one in complaint.promises)
+        given = replace(complaint, promises=promises)
+    else:
+        own: dict[str, Any] = {name: answer}
+        given = replace(complaint, **own)
+    found = next((one for one in find_misvoiced(given, tag) if one.field == name), None)
+    if found is None:
+        return answer
+    screen.warn(f"   {found.what[0].upper()}{found.what[1:]}")
+    default = "" if found.abuse else found.instead or answer
+    said = screen.ask("   Say it so, or write another (- keeps nothing)", default)
+    return "" if said == "-" else said
 
 
 def _ask(

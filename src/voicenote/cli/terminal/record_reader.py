@@ -44,6 +44,7 @@ class RecordReader:
         """Yield the good records; `step` gets how many more bytes were read."""
         from voicenote.intake.raw_record import Good, LeftOut
         from voicenote.model.greeting import NOBODY, name_to_greet
+        from voicenote.script.whose_words import find_misvoiced
 
         before = 0
         for item in self.source:
@@ -59,6 +60,10 @@ class RecordReader:
                 if who.name != NOBODY and not greeted:
                     self.nameless += 1
                     self.stand_in = self.stand_in or who.name
+                for one in find_misvoiced(item.complaint, who.language):
+                    advice = "correct it with voicenote triage N, or in the file"
+                    at = (item.record.file, item.line, one.field)
+                    self._show(Problem(one.what, advice, *at))
                 yield item
             elif isinstance(item, LeftOut):
                 self.left_out[item.reason] += 1

@@ -5,7 +5,7 @@ Both are kept with their reasons (S7, S10, S17).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,7 @@ from voicenote.script.asked import find_grave_words
 from voicenote.script.compose import template_for
 from voicenote.script.failure import guess_failure
 from voicenote.script.habits import is_coarse
+from voicenote.script.whose_words import find_misvoiced
 
 #: The stages in which triage can still change what is said.
 EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
@@ -147,7 +148,10 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
         normal = complaint.severity is Severity.NORMAL
         grave = find_grave_words(case) if normal else ()
         rude = _warn_of_abuse(ws, case)
-        told = (rude, asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
+        tag = case.customer.language or ws.settings.owner.language
+        said = replace(complaint, promises=tuple(one.promise for one in case.round_amends))
+        misvoiced = map(str, find_misvoiced(said, tag))
+        told = (*misvoiced, rude, asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
         return TriageView(
             case=number,
             finding=complaint.finding,

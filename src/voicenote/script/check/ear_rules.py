@@ -11,6 +11,7 @@ from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import QUOTED
 from voicenote.script.check.passage import CheckInput
 from voicenote.script.habits import is_coarse
+from voicenote.script.whose_words import names_only_us
 
 _SEEN = re.compile(
     r"https?://\S{1,200}|www\.\S{1,200}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
@@ -42,7 +43,8 @@ def check_for_the_ear(read: CheckInput) -> Iterator[Violation]:
         for start, end in () if told or told_before else quoted:
             yield "R21", "quoted", one.start + start, one.start + end
         if coarse:
-            yield "R21", "abuse", one.start, one.end
+            ours = names_only_us(read.text[one.start : one.end], read.language)
+            yield "R21", "coarse" if ours else "abuse", one.start, one.end
 
 
 @lru_cache(maxsize=8192)

@@ -131,7 +131,7 @@ def _check_first_person(read: CheckInput, complaint: Complaint) -> Iterator[Viol
     theirs = (
         f" {' '.join(_words(f'{complaint.what_happened} {complaint.bothered_most}'[:20_000]))} "
     )
-    ours = f" {' '.join(_words(f'{complaint.said_back} {complaint.our_fault} {complaint.meant}'))} "
+    ours = f" {' '.join(_words(complaint.our_fault))} "
     for one in read.sentences:
         if not one.has("first"):
             continue
