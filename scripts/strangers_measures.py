@@ -1,15 +1,18 @@
 """The `strangers` part of `scripts/bench`: a message that fits nobody, among 100,000 open cases."""
 
 import random
+import resource
 import statistics
+import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
 
-from voicenote.delivery.inbound import Inbound
+from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.engine.run.correlate import Finder, Source
 from voicenote.ledger import case_store, tables
 from voicenote.ledger.store import Ledger, open_ledger
@@ -87,4 +90,50 @@ def strangers(folder: Path) -> str:
         count = len(found.likely)
         lines.append(f"{what}: {statistics.median(took) * 1000:.1f} ms, {count} likely")
     ledger.close()
-    return "\n  ".join([f"{CASES:,} open cases", *lines])
+    return "\n  ".join([f"{CASES:,} open cases", *lines, *holding(folder)])
+
+
+def holding(folder: Path) -> Iterator[str]:
+    """Yield what it takes to take in a stop of an id alone, which holds 50,000, and to let go."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from tests.engine.listening import FILE, Listening
+    from tests.engine.world import Clock, workspace
+    from voicenote.engine.case.consent import let_go
+    from voicenote.engine.run.inbound_handler import InboundHandler
+
+    (folder / "voicenote.toml").write_text(FILE, encoding="utf-8")
+    clock = Clock()
+    clock.now = NOW
+    with closing(workspace(folder, clock, Listening())) as ws:
+        with ws.ledger.write() as tx:
+            written = tx.connection.exec_driver_sql(
+                "select distinct \"case\" from touches where channel = 'whatsapp'"
+            ).scalars()
+            due = [
+                {"key": f"c{case}r1-check-in-000000000000", "case": case, "round": 1,
+                 "plan": "standard", "step": 2, "kind": "check-in", "channel": "whatsapp",
+                 "wanted_at": NOW, "due_at": NOW + timedelta(days=3), "state": "due"}
+                for case in written
+            ]  # fmt: skip
+            tx.connection.execute(insert(tables.touches), due)
+        count = len(due)
+        source = Source(name="whatsapp", field="whatsapp", is_mailbox=False)
+        inbound = Inbound(
+            sender="", subject="", receipt=Receipt(kind=ReceiptKind.ANSWERED, at=NOW),
+            answer=Answer(verdict=Verdict.UNCLEAR, at=NOW, text="stop"), opt_out=True,
+            address="EE.12345", texts=("stop",),
+        )  # fmt: skip
+        arrival = Arrival(mark="1", at=NOW, inbound=inbound, address="EE.12345")
+        del due
+        before, began = _peak_mb(), time.process_time()
+        InboundHandler(ws, source, Finder(source)).take(arrival)
+        took = time.process_time() - began
+        more = _peak_mb() - before
+        yield f"such a stop taken in: {count:,} held in {took:.1f} s, {more} MB more"
+        began = time.process_time()
+        count = len(let_go(ws, 1))
+        yield f"and put away: {count:,} go on in {time.process_time() - began:.1f} s"
+
+
+def _peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, insert
 
 from tests.engine.listening import Listening, listening
 from tests.engine.world import Clock, person, release, states, take, told, touches_of
 from voicenote.engine.case.approval import resume
 from voicenote.engine.case.attention import post_problems, what_needs_me
-from voicenote.engine.case.consent import let_go
+from voicenote.engine.case.consent import UNPLACED, hold_in, let_go, let_go_in
 from voicenote.engine.run.poll import receive, unmatched
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import WrongUse
-from voicenote.ledger import optouts
+from voicenote.ledger import case_store, doubts, optouts, tables, touches
 from voicenote.model.case import Customer
 
 MARI, JAAN = "+37255512345", "+37251112222"
@@ -126,6 +128,35 @@ def test_what_holds_nobody_is_shown_until_it_is_put_away(
     assert (what_needs_me(ws).apart, list(post_problems(ws)), unmatched(ws)) == ((), [], [])
     with pytest.raises(WrongUse, match="there is no message 99"):
         let_go(ws, 99)
+
+
+def test_thousands_are_held_and_let_go_in_few_statements(
+    ws: Workspace, world: Chat, clock: Clock, cases: tuple[int, int]
+) -> None:
+    """One at a time, 50,000 take minutes, during which nobody else can write."""
+    world.comes("a", address="+4915112345678", sender="Uwe Seiler", text="Who are you?")
+    (came,) = receive(ws).unmatched
+    count, later = 1200, clock() + timedelta(days=3)
+    with ws.ledger.write() as tx:
+        told_ = [told(str(n), customer=person(name=f"P{n}", email="")) for n in range(count)]
+        numbers = [one.case for one in case_store.add(tx, told_)]
+        due = [
+            {"key": f"k{one}", "case": one, "round": 1, "plan": "standard", "step": 2,
+             "kind": "check-in", "channel": "world", "wanted_at": later, "due_at": later,
+             "state": "due"}
+            for one in numbers
+        ]  # fmt: skip
+        tx.connection.execute(insert(tables.touches), due)
+        statements: list[str] = []
+        event.listen(
+            tx.connection, "before_cursor_execute", lambda *seen: statements.append(seen[2])
+        )
+        doubts.add(tx, came.number, numbers, "")
+        assert hold_in(tx, numbers, "", UNPLACED) == count
+        assert {one.state.value for one in touches.of_cases(tx, numbers)} == {"held"}
+        assert len(let_go_in(ws, tx, came.number)) == count
+        assert {one.state.value for one in touches.of_cases(tx, numbers)} == {"due"}
+    assert len(statements) < 80
 
 
 def test_many_that_hold_nobody_are_counted(

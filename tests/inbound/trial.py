@@ -165,6 +165,7 @@ class Seen:
     apart: list[UnmatchedArrival]
     doubted: dict[int, set[str]]
     asked: set[int]
+    stopped: dict[str, int]
 
     @classmethod
     def of(cls, ws: Workspace, known: Knowledge) -> Seen:
@@ -180,13 +181,16 @@ class Seen:
                 table.kind == "nudge", table.key.like("nudge:%:held:%")
             )
             asked = set(tx.connection.execute(notes).scalars())
+            came = tables.arrivals.c
+            stops = select(came.mark, came.case).where(came.kind == "opt-out")
+            stopped = {one.mark: one.case for one in tx.connection.execute(stops)}
             assert doubts.cases_by_arrival(tx).keys() <= {one.number for one in apart}
         doubted: dict[int, set[str]] = defaultdict(set)
         for case, channel in waits:
             doubted[case].add(channel)
         texts = {case: [one.text for one in case_view(ws, case).answers] for case in every}
         people = {who for who, cases in known.cases.items() if gone.intersection(cases)}
-        return cls(texts, people, apart, doubted, asked)
+        return cls(texts, people, apart, doubted, asked, stopped)
 
 
 def no_trouble(
@@ -209,6 +213,16 @@ def opt_outs(seen: Seen, known: Knowledge, items: Sequence[Item], _: object) -> 
         yield Fault("opt-out crossed", f"{PEOPLE[who].name}: {[one.how for one in mine]}")
 
 
+def _was_told(seen: Seen, known: Knowledge, item: Item) -> bool:
+    """Return whether a stop counts as that of its writer: another message of its call had both ids."""
+    if item.channel != "whatsapp" or item.what != "stop" or len(item.maybe) != 1:
+        return False
+    (who,) = item.maybe
+    (said,) = item.raw["messages"]
+    case = seen.stopped.get(arrivals.digest(said["id"]))
+    return said.get("from_user_id") in known.addresses[who] and case in known.cases[who]
+
+
 def unknown_writers(
     seen: Seen, known: Knowledge, items: Sequence[Item], _: object
 ) -> Iterator[Fault]:
@@ -217,6 +231,8 @@ def unknown_writers(
         if item.what == "nobody" or not item.maybe:
             continue
         kept = [one for one in seen.apart if item.mark in f"{one.text} {one.subject} {one.sender}"]
+        if not kept and _was_told(seen, known, item):
+            continue
         if len(kept) != 1:
             yield Fault(f"{item.what} lost", f"of an unknown writer, kept {len(kept)} times", item)
             continue

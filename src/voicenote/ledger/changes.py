@@ -126,7 +126,7 @@ def change_cases(tx: Transaction, event: str, facts: Mapping[int, Mapping[str, o
         changed[after(CASE, Stage(stages[number]), event).value].append(number)
     for stage, those in changed.items():
         tx.connection.execute(_CASES.values(stage=stage), {"cases": those})
-    tx.tell_all(CASE_HISTORY[event], facts)
+    tx.tell_all(CASE_HISTORY[event], facts.items())
 
 
 def no_such_case(number: int) -> WrongUse:

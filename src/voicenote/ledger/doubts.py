@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, insert, select
 
 from voicenote.ledger import tables
+from voicenote.ledger.case_store import chunks
 from voicenote.ledger.store import Transaction
 
 _TABLE = tables.doubts.c
@@ -14,8 +16,8 @@ _TABLE = tables.doubts.c
 
 def add(tx: Transaction, arrival: int, cases: Collection[int], channel: str) -> None:
     """Note that an arrival may be about these cases; `channel` is what waits, "" for all."""
-    rows = [{"arrival": arrival, "case": one, "channel": channel} for one in sorted(set(cases))]
-    if rows:
+    for some in chunks(sorted(set(cases))):
+        rows = [{"arrival": arrival, "case": one, "channel": channel} for one in some]
         tx.connection.execute(insert(tables.doubts), rows)
 
 
@@ -27,11 +29,11 @@ def is_doubted(tx: Transaction, case: int, channel: str) -> bool:
 
 def cases_by_arrival(tx: Transaction) -> dict[int, tuple[int, ...]]:
     """Return the cases that each unmatched arrival may be about, oldest arrival first."""
-    found: dict[int, tuple[int, ...]] = {}
+    found: dict[int, list[int]] = defaultdict(list)
     query = select(_TABLE.arrival, _TABLE.case).order_by(_TABLE.arrival, _TABLE.case)
     for arrival, case in tx.connection.execute(query):
-        found[arrival] = (*found.get(arrival, ()), case)
-    return found
+        found[arrival].append(case)
+    return {arrival: tuple(cases) for arrival, cases in found.items()}
 
 
 def settle(tx: Transaction, *, arrival: int | None = None, case: int | None = None) -> list[int]:

@@ -158,6 +158,16 @@ def cases_of(tx: Transaction, marks: Iterable[str]) -> list[int]:
     return list(tx.connection.execute(query).scalars())
 
 
+def cases_beside(tx: Transaction, numbers: Sequence[int]) -> list[int]:
+    """Return these cases, and those of whoever has an address of their customers; in order."""
+    cases, mine, same = tables.cases, tables.addresses.alias(), tables.addresses.alias()
+    theirs = select(cases.c.customer).where(cases.c.number.in_(numbers))
+    owners = select(same.c.customer).join(mine, mine.c.sha256 == same.c.sha256)
+    owners = owners.where(mine.c.customer.in_(theirs))
+    found = select(cases.c.number).where(cases.c.customer.in_(owners))
+    return sorted({*numbers, *tx.connection.execute(found).scalars()})
+
+
 def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
     """Return the cases of whoever has a number with these digits at home (without a country)."""
     table, wanted = tables.addresses, set(digits)

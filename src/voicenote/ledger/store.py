@@ -8,7 +8,7 @@ each other instead of failing halfway. A write waits for the disk unless it says
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,11 +62,11 @@ class Transaction:
         told = {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": facts}
         self.connection.execute(_TOLD, told)
 
-    def tell_all(self, event_: str, facts: Mapping[int, Mapping[str, object]]) -> None:
-        """Append the same event to the history of several cases; `facts` is by case number."""
+    def tell_all(self, event_: str, facts: Iterable[tuple[int, Mapping[str, object]]]) -> None:
+        """Append the same event to the history of several cases; `facts` is (case, its facts)."""
         told = [
             {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": {**given}}
-            for case, given in facts.items()
+            for case, given in facts
         ]
         if told:
             self.connection.execute(_TOLD, told)

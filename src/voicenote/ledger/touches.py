@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
-from voicenote.errors import WrongUse
+from voicenote.errors import TryAgain, WrongUse
 from voicenote.ledger import rows, tables
-from voicenote.ledger.changes import change_seen, change_touch, hold_case_of
+from voicenote.ledger.changes import TOUCH_HISTORY, change_seen, change_touch, hold_case_of
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchKind, TouchState
-from voicenote.model.transitions import TOUCH
+from voicenote.model.transitions import TOUCH, after
 
 #: Receipt → event of the transition table; all other receipts change no state.
 RECEIPT_EVENTS = {
@@ -40,6 +40,10 @@ _RECEIPTS = (
     .order_by(tables.receipts.c.number)
 )
 _KEEP = insert(tables.receipts)
+_CHANGE_SEEN = update(tables.touches).where(
+    tables.touches.c.number == bindparam("its_number"),
+    tables.touches.c.state == bindparam("its_old"),
+)
 _ANSWERS = (
     select(tables.answers)
     .where(tables.answers.c.case.in_(list_param("cases")))
@@ -149,6 +153,31 @@ def move(tx: Transaction, number: int, due_at: datetime) -> None:
     table = tables.touches
     where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
     tx.connection.execute(update(table).where(where).values(due_at=due_at))
+
+
+def change_touches(
+    tx: Transaction,
+    event: str,
+    changes: Sequence[tuple[Touch, Mapping[str, Any]]],
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Change many messages as `change_touch` does; each is given as last read, with its values.
+
+    The event is one that tells nothing about an attempt to send. Raises ImpossibleTransition when
+    one can't take it, and TryAgain when somebody else changed one in between.
+    """
+    changed = [
+        {"its_number": one.number, "its_old": one.state.value, **values}
+        | {"state": after(TOUCH, one.state, event).value}
+        for one, values in changes
+    ]
+    if not changed:
+        return
+    done = tx.connection.execute(_CHANGE_SEEN, changed)
+    if done.rowcount != len(changed):
+        raise TryAgain("messages were changed by somebody else just now", "try it again")
+    told = [(one.case, {"touch": one.number, **(facts or {})}) for one, _ in changes]
+    tx.tell_all(TOUCH_HISTORY[event], told)
 
 
 def note(tx: Transaction, number: int, reason: str) -> None:

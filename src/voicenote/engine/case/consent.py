@@ -21,10 +21,9 @@ from voicenote.ledger import (
     optouts,
     touches,
 )
-from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
-from voicenote.model.touch import TouchKind, TouchState
+from voicenote.model.touch import Touch, TouchKind, TouchState
 from voicenote.schedule.book import resume
 from voicenote.unicode_forms import normal
 
@@ -169,22 +168,23 @@ def hold_in(
     what goes by it. Nudges to the owner go on. `reason` is TO_READ or UNPLACED; the first outlives
     the second, so a question of their own isn't settled by a look at somebody else's message.
     """
-    wide = set(numbers)
-    for case in case_store.load(tx, sorted(numbers)).values():
-        wide |= set(optouts.cases_of(tx, case.customer.marks))
-    theirs = [
-        touch
-        for touch in touches.of_cases(tx, sorted(wide))
-        if touch.kind is not TouchKind.NUDGE and channel in ("", touch.channel)
-    ]
-    due = [touch for touch in theirs if touch.state is TouchState.DUE]
-    for touch in due:
-        change_touch(tx, touch.number, "hold", facts={"reason": reason}, reason=reason)
-    if reason == TO_READ:
-        for touch in theirs:
-            if touch.state is TouchState.HELD and touch.reason == UNPLACED:
-                touches.note(tx, touch.number, reason)
-    return len(due)
+    held: set[int] = set()
+    for some in case_store.chunks(sorted(set(numbers))):
+        theirs = [
+            touch
+            for touch in touches.of_cases(tx, optouts.cases_beside(tx, some))
+            if touch.kind is not TouchKind.NUDGE and channel in ("", touch.channel)
+        ]
+        due = [one for one in theirs if one.state is TouchState.DUE]
+        touches.change_touches(
+            tx, "hold", [(one, {"reason": reason}) for one in due], {"reason": reason}
+        )
+        held.update(one.number for one in due)
+        if reason == TO_READ:
+            for touch in theirs:
+                if touch.state is TouchState.HELD and touch.reason == UNPLACED:
+                    touches.note(tx, touch.number, reason)
+    return len(held)
 
 
 def let_go(ws: Workspace, arrival: int) -> tuple[int, ...]:
@@ -209,14 +209,20 @@ def let_go(ws: Workspace, arrival: int) -> tuple[int, ...]:
 def let_go_in(ws: Workspace, tx: Transaction, arrival: int) -> tuple[int, ...]:
     """Let messages go on that an arrival holds, as `let_go` does; return the cases, if any."""
     held = doubts.cases_by_arrival(tx).get(arrival, ())
-    for number in doubts.settle(tx, arrival=arrival):
-        case = case_store.get(tx, number)
-        mine = [one for one in touches.of_round(tx, case) if one.state is TouchState.HELD]
-        mine = [one for one in mine if one.reason == UNPLACED]
-        times = resume([t.planned for t in mine], ws.hours_of(case), ws.owner_hours, tx.now)
-        for touch, new in zip(mine, times, strict=True):
-            due, late = new.due_at, new.too_late_at
-            change_touch(tx, touch.number, "resume", due_at=due, too_late_at=late, reason="")
+    for some in case_store.chunks(doubts.settle(tx, arrival=arrival)):
+        waiting: dict[int, list[Touch]] = {}
+        for touch in touches.of_cases(tx, some):
+            if touch.state is TouchState.HELD and touch.reason == UNPLACED:
+                waiting.setdefault(touch.case, []).append(touch)
+        moved: list[tuple[Touch, dict[str, object]]] = []
+        for case in case_store.load(tx, sorted(waiting)).values():
+            mine = [one for one in waiting[case.number] if one.round == case.round]
+            times = resume([t.planned for t in mine], ws.hours_of(case), ws.owner_hours, tx.now)
+            moved += [
+                (touch, {"due_at": new.due_at, "too_late_at": new.too_late_at, "reason": ""})
+                for touch, new in zip(mine, times, strict=True)
+            ]
+        touches.change_touches(tx, "resume", moved)
     return held
 
 
