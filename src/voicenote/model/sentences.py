@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Section(StrEnum):
@@ -66,6 +67,14 @@ class Script:
     @property
     def sha256(self) -> str:
         """The hash that an approval stores: of language, order, and words written and spoken."""
-        words = [[s.section.value, s.text, s.said] for s in self.sentences]
-        packed = json.dumps([self.language, words], ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(packed.encode("ascii")).hexdigest()
+        return _hash_of(self.language, self.sentences)
+
+
+_PACKED = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
+
+@lru_cache(maxsize=256)
+def _hash_of(language: str, sentences: tuple[Sentence, ...]) -> str:
+    words = [[s.section.value, s.text, s.said] for s in sentences]
+    packed = _PACKED.encode([language, words])
+    return hashlib.sha256(packed.encode("ascii")).hexdigest()

@@ -16,7 +16,7 @@ from voicenote.script.templating import Templates
 def drop_disclosure(script: Script) -> Script:
     """Return a script as a person says it: without the line about a synthetic voice."""
     own = tuple(one for one in script.sentences if one.section is not Section.DISCLOSE)
-    return replace(script, sentences=own)
+    return replace(script, sentences=own) if len(own) < len(script.sentences) else script
 
 
 def add_disclosure(script: Script, synthetic: Synthetic, templates: Templates) -> Script:

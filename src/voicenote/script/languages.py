@@ -139,7 +139,9 @@ def language_for(wanted: str, available: Collection[str]) -> LanguageChoice:
     """
     if not wanted.strip():
         return LanguageChoice(FALLBACK, fell_back=False)
-    primary = _primary(wanted.strip().replace("_", "-"))
+    # langcodes takes a tenth of a second to import, and knows nothing else of our own codes
+    ours = wanted in packaged_languages()
+    primary = wanted if ours else _primary(wanted.strip().replace("_", "-"))
     if primary in available:
         return LanguageChoice(primary, fell_back=False)
     return LanguageChoice(FALLBACK, fell_back=True)

@@ -10,6 +10,7 @@ The owner's own template, ``<language>/<name>.jinja``, is complete and comes fir
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -122,7 +123,7 @@ def stamp_of(folders: tuple[Path, ...]) -> Stamp:
     """Return the state of the templates in `folders`; it changes when one of them does."""
     found = []
     for folder in folders:
-        for file in folder.glob(f"*/*{SUFFIX}") if folder.is_dir() else ():
+        for file in folder.glob(f"*/*{SUFFIX}") if os.path.isdir(folder) else ():  # noqa: PTH112 - it is asked often, and ten times as fast
             status = file.stat()
             found.append((str(file), status.st_mtime_ns, status.st_size))
     return tuple(found)

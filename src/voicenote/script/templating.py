@@ -154,9 +154,7 @@ class Templates:
 
         Raises BadData when the template of the line is broken.
         """
-        values = {"synthetic": True, "partly": partly}
-        made = self._render(tongue, "_disclose", values, Placeholders())
-        return tuple(one.sentence for one in made)
+        return _disclosure(self, self.stamp, tongue.code, partly=partly)
 
     def find(self, language: str, name: str) -> Template:
         """Return the compiled template. Raises BadData when it is missing or broken."""
@@ -179,6 +177,16 @@ class Templates:
     def _not_there(self, language: str, name: str) -> tuple[str, str]:
         known = ", ".join(self.names(language)) or "none"
         return f"there is no template {name!r} in {language!r}", f"there are: {known}"
+
+
+@lru_cache(maxsize=64)
+def _disclosure(
+    templates: Templates, stamp: Stamp, code: str, *, partly: bool
+) -> tuple[Sentence, ...]:
+    del stamp  # only part of the cache's key
+    values = {"synthetic": True, "partly": partly}
+    made = templates._render(language(code), "_disclose", values, Placeholders())
+    return tuple(one.sentence for one in made)
 
 
 def _check_name(language: str, name: str) -> None:
