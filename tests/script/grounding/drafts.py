@@ -21,7 +21,8 @@ from voicenote.script.check.findings import Diagnostic
 from voicenote.script.check.rules import check
 from voicenote.script.compose import compose
 from voicenote.script.context import ScriptContext
-from voicenote.script.grounding.judge import Doubt, judge
+from voicenote.script.grounding.claims import Doubt
+from voicenote.script.grounding.judge import judge
 from voicenote.script.writers.answers import make_sentence
 
 TODAY = date(2026, 11, 30)

@@ -6,24 +6,27 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.script.grounding.drafts import Draft, Told, doubts_of, honest, script_of, told
+from tests.script.grounding.unseen import doubted
 from voicenote.script.grounding.claim_tables import known_languages
 from voicenote.script.grounding.judge import judge
 from voicenote.script.languages import packaged_languages
 
 ATTACKS = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text("utf-8"))
+FACTS = tomllib.loads(Path(__file__).with_name("invented_facts.toml").read_text("utf-8"))
 LANGUAGES = sorted(packaged_languages())
 
 
-def attacked(code: str) -> Iterator[tuple[Told, Draft, str]]:
+def attacked(code: str, attacks: dict[str, Any] = ATTACKS) -> Iterator[tuple[Told, Draft, str]]:
     """A draft of every case of a language, with every lie in it."""
     for one in told():
         if one.template.language != code:
             continue
-        for section, lies in ATTACKS[code].items():
+        for section, lies in attacks[code].items():
             for lie in lies:
                 for draft in one.drafts[:1]:
                     yield one, {**draft, section: [*draft.get(section, []), lie]}, lie
@@ -63,6 +66,37 @@ def test_no_lie_passes(code: str) -> None:
     ]
     assert passed == []
     assert len(drafts) >= 40  # and more than 500 in all languages
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_lie_without_a_figure_passes(code: str) -> None:
+    """A strike, a drunken cook, a known fault: people, places and causes that no case has."""
+    passed = [
+        (one.case.customer.name, lie)
+        for one, draft, lie in attacked(code, FACTS)
+        if not doubts_of(one, draft, method=False)
+    ]
+    assert passed == []
+
+
+def test_what_another_hand_invented_does_not_pass() -> None:
+    """These 200 were seen once when the judge was frozen (docs/writers.md), then learned from."""
+    passed = [(row[0], row[1]) for row in doubted("lies") if not row[3]]
+    assert {kind for kind, _ in passed} <= {"fact"}
+    assert len(passed) <= 6
+
+
+def test_what_another_hand_wrote_honestly_passes() -> None:
+    refused = [(row[2], [str(one) for one in row[3]]) for row in doubted("honest") if row[3]]
+    assert len(refused) <= 10, refused
+
+
+def test_a_promise_that_is_left_out_is_named() -> None:
+    one = next(one for one in told() if one.case.customer.name == "Omar Haddad")
+    doubts = doubts_of(one, {**one.drafts[0], "amends": []}, method=False)
+    assert [doubt.text for doubt in doubts if doubt.kind == "missing"] == [
+        "Eva, who leads our drivers, rings you"
+    ]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

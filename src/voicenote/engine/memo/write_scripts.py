@@ -32,7 +32,8 @@ from voicenote.model.case import Case
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.compose import Draft
 from voicenote.script.context import ScriptContext
-from voicenote.script.grounding.judge import Doubt, judge
+from voicenote.script.grounding.claims import Doubt
+from voicenote.script.grounding.judge import judge
 from voicenote.script.writers.answers import read_sentences
 from voicenote.script.writers.brief import Brief, script_brief
 from voicenote.script.writers.merge import merge_personal

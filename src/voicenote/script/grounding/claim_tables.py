@@ -17,13 +17,17 @@ from voicenote.script.numbers import spell_number, spell_ordinal
 
 #: The prefix of the groups of deeds, by their kind.
 DEED = "deed "
+#: The prefix of the groups of people, places and causes that only the case may bring in.
+WORLD = "world "
 #: Letters that are attached before a Hebrew word: and, the, that, in, to, as, from.
 _PREFIXES = {"he": "והשבלכמ"}
+#: What may be attached to a number.
+_ATTACHED = {"fa": "و"}
 _WORDS = (
     "safe", "mine", "my", "ours", "free", "capitals", "names", "adverbs", "not_names",
-    "object_words", "plain",
+    "object_words", "plain", "acted_safe",
 )  # fmt: skip
-_GROUPS = ("vows", "theirs", "done", "relative", "spans", "percent", "units", "objects")
+_GROUPS = ("vows", "theirs", "done", "acted", "relative", "spans", "percent", "units", "objects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,8 @@ class ClaimTables:
     """What the judge knows of one language; everything is folded.
 
     `phrases` finds the groups of phrases, deeds by their kind under `DEED`, and days and months by
-    their numbers. `numbers` maps number words to what they are. `future` stands before the verb of
+    their numbers. `prefixes` are letters that may stand before any word, `attached` those before a
+    number. `numbers` maps number words to what they are. `future` stands before the verb of
     a promise; None where a language has no such words.
     """
 
@@ -50,28 +55,31 @@ class ClaimTables:
     not_names: frozenset[str]
     object_words: frozenset[str]
     plain: frozenset[str]
+    acted_safe: frozenset[str]
     prefixes: str
+    attached: str
 
 
 @cache
 def known_languages() -> frozenset[str]:
     """Return the languages that can be judged."""
-    return frozenset(_read())
+    return frozenset(_read("claims"))
 
 
 @cache
-def _read() -> Mapping[str, Mapping[str, object]]:
-    return tomllib.loads((files(__package__) / "claims.toml").read_text(encoding="utf-8"))
+def _read(name: str) -> Mapping[str, Mapping[str, object]]:
+    return tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def claim_tables(code: str) -> ClaimTables:
     """Return the tables of a language that is in `known_languages()`."""
-    table: dict[str, object] = dict(_read()[code])
+    table: dict[str, object] = dict(_read("claims")[code])
     groups: dict[str, Iterable[str]] = {name: _texts(table.get(name)) for name in _GROUPS}
     deeds = table["deeds"]
     if isinstance(deeds, dict):
         groups |= {f"{DEED}{kind}": _texts(phrases) for kind, phrases in deeds.items()}
+    groups |= {f"{WORLD}{name}": _texts(said) for name, said in _read("world")[code].items()}
     for name in ("weekdays", "months", "near"):
         rows = table[name]
         if isinstance(rows, list):
@@ -83,6 +91,7 @@ def claim_tables(code: str) -> ClaimTables:
         future=_future(_texts(table["future"])),
         numbers=_number_words(code, table["numbers"]),
         prefixes=prefixes,
+        attached=prefixes or _ATTACHED.get(code, ""),
         **{name: frozenset(fold(word)[0] for word in _texts(table.get(name))) for name in _WORDS},
     )
 

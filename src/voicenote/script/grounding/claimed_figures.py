@@ -80,10 +80,11 @@ def _number_run(
         word = fold(words[after][0])[0]
         if after > place and not re.fullmatch(r"[\s\-\u200c\u200f]+", joint):
             break
-        value = _value(word, table)
+        value = number_word(word, table)
         if value is None:
-            joined = after > place and word in _FOLDED_JOINTS and after + 1 < len(words)
-            nearby = joined and _value(fold(words[after + 1][0])[0], table)
+            joint_words = _FOLDED_JOINTS | ({"i"} if table.code == "pl" else set())
+            joined = after > place and word in joint_words and after + 1 < len(words)
+            nearby = joined and number_word(fold(words[after + 1][0])[0], table)
             if not nearby or (table.code == "en" and current % 100):
                 break
             after += 1
@@ -91,8 +92,10 @@ def _number_run(
         if value >= 1000 and value % 1000 == 0:
             total += (current or 1) * value
             current = Decimal(0)
-        elif value == 100 and 0 < current < 10:
+        elif value == 100 and 0 < current < 100 and current % 10:  # "eleven hundred" too
             current *= value
+        elif value == 10 and 2 < current < 10 and table.code == "he":  # "חמישה עשר"
+            current += value
         elif current and (current % (100 if value >= 10 else 10) or value >= current):
             break
         else:
@@ -103,14 +106,14 @@ def _number_run(
     return after, total + current
 
 
-def _value(word: str, table: ClaimTables) -> Decimal | None:
-    found = table.numbers.get(word)
-    if found is None and table.prefixes:
-        bare = word
-        for _ in range(2):
-            if found is None and len(bare) > 3 and bare[0] in table.prefixes:
-                bare = bare[1:]
-                found = table.numbers.get(bare)
+def number_word(word: str, table: ClaimTables) -> Decimal | None:
+    """Return what a folded word says if it is a number, perhaps with what is attached to it."""
+    found = table.numbers.get(word.removesuffix("'s"))
+    for size in range(1, 4):
+        if found is None and len(word) - size > 1 and word[size - 1] in table.attached:
+            found = table.numbers.get(word[size:])
+        else:
+            break
     return None if found is None else Decimal(str(found)).normalize()
 
 
@@ -173,7 +176,12 @@ def times_in(text: str, code: str) -> tuple[ClaimedFigure, ...]:
 def _has_day(month: str, text: str, code: str) -> bool:
     """Return whether a day stands beside this month, which may be another word."""
     written = fold(in_digits(text, code))[0]
-    return bool(re.search(rf"\d\w{{0,4}} (?:of )?{month}|{month} \d", written))
+    return bool(
+        re.search(
+            rf"(?:\d\w{{0,4}}|\bin|\bsince|\buntil|\bby|\blast|\bnext) (?:of )?{month}|{month} \d",
+            written,
+        )
+    )
 
 
 def figures_of_day(day: date) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from voicenote.model.case import Case
 from voicenote.model.money import Money
@@ -13,7 +13,7 @@ from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.sentences import Section, Sentence
 from voicenote.script.check.normalise import fold
 from voicenote.script.context import ScriptContext
-from voicenote.script.grounding.claim_tables import DEED, claim_tables
+from voicenote.script.grounding.claim_tables import DEED, WORLD, claim_tables
 from voicenote.script.grounding.claimed_figures import (
     figures_of_day,
     numbers_in,
@@ -33,12 +33,16 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What some texts hold: figures, sums, kinds of deeds, words; and the text, folded."""
+    """What some texts hold: figures, sums, kinds of deeds, words; and the text, folded.
+
+    `world` are the groups of people, places and causes.
+    """
 
     figures: frozenset[str]
     sums: frozenset[Money]
     deeds: frozenset[str]
     words: frozenset[str]
+    world: frozenset[str]
     text: str
 
 
@@ -47,8 +51,8 @@ class Evidence:
     """What is known of a case: `known` is all of it, `promised` what the owner is to do or did.
 
     `theirs` are the customer's own words, sentence by sentence as words. `done`: something that was
-    promised is done. `own_words` are those of the promises and of the owner. `currency` is the
-    usual one of the case.
+    promised is done. `own_words` are those of the promises and of the owner, `words` are all.
+    `currency` is the usual one of the case.
     """
 
     code: str
@@ -59,6 +63,7 @@ class Evidence:
     currency: str
     promises: tuple[Promise, ...]
     own_words: frozenset[str]
+    words: frozenset[str]
 
 
 def evidence_of(
@@ -82,6 +87,7 @@ def evidence_of(
     promised += [one.said for one in template if one.section in PROMISING]
     days = [one.promised_by for one in promises if one.promised_by]
     days += [context.next_by] if context.next_by else []
+    days += [case.lesson.due.date()] if case.lesson and case.lesson.due else []
     kinds = _kinds_of(case, promises)
     full = [one for one in promises if one.kind in (AmendsKind.REFUND, AmendsKind.CREDIT)]
     if complaint.harm and any(one.value is None for one in full):
@@ -101,26 +107,21 @@ def evidence_of(
         known += [case.lesson.cause, case.lesson.owner]
     harm = [complaint.harm] if complaint.harm else []
     near = _relative_days(days, context.today)
+    own_words = frozenset(
+        word for text in _promised_texts(case, promises, context) for word in words_of(text)
+    )
+    opened = [complaint.opened_at.date()]
+    every = _grounds(known, code, currency, [*sums, *harm], opened, kinds, near, promised)
     return Evidence(
         code=code,
-        known=_grounds(
-            known,
-            code,
-            currency,
-            [*sums, *harm],
-            [complaint.opened_at.date()],
-            kinds,
-            near,
-            promised,
-        ),
+        known=every,
         promised=_grounds(promised, code, currency, sums, days, kinds, near),
         theirs=tuple(words_of(text) for text in theirs if text),
         done=any(one.settled for one in case.standing_amends),
         currency=currency,
         promises=promises,
-        own_words=frozenset(
-            word for text in _promised_texts(case, promises, context) for word in words_of(text)
-        ),
+        own_words=own_words,
+        words=own_words | every.words,
     )
 
 
@@ -146,8 +147,11 @@ def _promised_texts(
 
 
 def _relative_days(days: Iterable[date], today: date) -> frozenset[str]:
-    """Return "today" and "tomorrow" by their place in the tables, if something is due then."""
-    return frozenset(f"in {(day - today).days}" for day in days if 0 <= (day - today).days <= 1)
+    """Return "today", "tomorrow" and "next week" by their place in the tables, if they are true."""
+    ahead = [(day, (day - today).days) for day in days]
+    near = {f"in {count}" for _, count in ahead if 0 <= count <= 1}
+    weeks = {(day - timedelta(day.weekday()) - today).days + today.weekday() for day, _ in ahead}
+    return frozenset(near | ({"in 2"} if 7 in weeks else set()))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -185,5 +189,6 @@ def _grounds(
         sums=frozenset([*sums, *sums_of(text, code, currency)]),
         deeds=frozenset({*deeds, *kinds}),
         words=frozenset(words_of(text)),
+        world=frozenset(hit.group for hit in hits if hit.group.startswith(WORLD)),
         text=fold(text)[0],
     )

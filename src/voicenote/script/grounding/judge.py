@@ -8,19 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from voicenote.model.case import Case
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.findings import Diagnostic, LintLevel
+from voicenote.script.check.normalise import fold
+from voicenote.script.check.passage import read_input
 from voicenote.script.compose import LONGEST_S, seconds
 from voicenote.script.context import ScriptContext
 from voicenote.script.grounding.claim_tables import DEED, claim_tables, known_languages
-from voicenote.script.grounding.claimed_figures import numbers_in, percents_in, sums_of, times_in
+from voicenote.script.grounding.claimed_figures import (
+    figures_of_day,
+    numbers_in,
+    sums_of,
+    times_in,
+)
+from voicenote.script.grounding.claims import Doubt, strange_deeds, strange_figures
 from voicenote.script.grounding.clauses import Clause, clauses_of
-from voicenote.script.grounding.evidence import Evidence, Grounds, evidence_of, words_of
+from voicenote.script.grounding.evidence import Evidence, evidence_of, words_of
 from voicenote.script.grounding.names import strange_names
-from voicenote.script.grounding.novelty import novel_words
+from voicenote.script.grounding.novelty import (
+    content_words,
+    holds_word,
+    novel_words,
+    unsupported_words,
+)
+from voicenote.script.grounding.world import strange_world
 from voicenote.word_language import detect_language
 
 #: What only eyes can see, or no voice can say (R21).
@@ -33,24 +48,8 @@ _MARKUP = re.compile(
 _ACRONYM = re.compile(r"(?<=[א-ת])[\"״](?=[א-ת])")
 
 
-#: Deeds that are told of only if they are so, also where nothing is promised.
-_HEAVY = frozenset({"refund", "credit", "gift", "guarantee", "staff"})
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something in the words that the case does not hold, or that the method refuses.
-
-    `kind` is one word (number, sum, percent, date, time, name, deed, done, markup, person, missing,
-    length, language, rule); `text` the words, and `why` says what is wrong.
-    """
-
-    kind: str
-    text: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"“{self.text}”: {self.why}" if self.text else self.why
+#: What the method asks for, by its phrases: no fact of the case has to hold it.
+_USUAL = ("regret", "admit", "answer", "own", "hello", "thanks", "intro", "feeling")
 
 
 def judge(
@@ -79,6 +78,7 @@ def judge(
         promises = standing if case.amends else case.complaint.promises
     evidence = evidence_of(case, context, code, promises, template.sentences)
     found = [doubt for one in written for doubt in _doubts_of(one, evidence)]
+    found += _unsupported(written, evidence)
     found += _doubts_of_all(script, written, evidence, template, context)
     found += [
         Doubt("rule", one.text, f"{one.rule}: {one.why} {one.instead}".strip())
@@ -99,91 +99,27 @@ def _doubts_of(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
     yield from _strange_persons(sentence, evidence)
     for clause in clauses_of(sentence, evidence.code):
         grounds = evidence.promised if clause.promises else evidence.known
-        yield from _strange_figures(clause, grounds, evidence)
-        yield from _strange_deeds(clause, evidence)
+        yield from strange_figures(clause, grounds, evidence)
+        yield from strange_deeds(clause, evidence)
         for word in novel_words(clause, sentence.section, evidence):
             yield Doubt("deed", word, "nothing promised, and nothing in the case, says this")
+        for told in strange_world(clause, evidence):
+            yield Doubt("fact", told, "the case tells of no such person, place or cause")
 
 
-def _strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Iterator[Doubt]:
-    where = "nothing promised has it" if clause.promises else "it isn't in the case"
-    code, currency = evidence.code, evidence.currency
-    sums = sums_of(clause.text, code, currency)
-    for money in sums:
-        held = {one.amount for one in grounds.sums if one.currency == money.currency}
-        if money.amount not in held and money.amount not in {amount // 1 for amount in held}:
-            yield Doubt("sum", str(money), where)
-    for one in percents_in(clause.text, code):
-        if f"{one.value}%" not in grounds.figures:
-            yield Doubt("percent", one.text, where)
-    for one in numbers_in(clause.text, code):
-        counted = bool(sums) or clause.has("units")
-        bare = not counted and one.value in evidence.known.figures
-        bare = bare or (not counted and f"day {one.value}" in grounds.figures)
-        if one.value not in grounds.figures and not bare:
-            yield Doubt("number", one.text, where)
-    asks = clause.text.endswith(("?", "؟"))
-    for one in times_in(clause.text, code):
-        harmless = one.kind == "time" and (asks or (one.spans and not clause.promises))
-        if one.value not in grounds.figures and not harmless:
-            yield Doubt("date" if one.kind == "date" else "time", one.text, where)
+def _unsupported(written: Sequence[Sentence], evidence: Evidence) -> Iterator[Doubt]:
+    """Yield sentences that tell what nothing in the case does."""
+    code = evidence.code
+    for sentence in written:
+        clauses = [(one, _is_usual(one, code)) for one in clauses_of(sentence, code)]
+        if words := unsupported_words(sentence, clauses, evidence):
+            why = f"nothing in the case tells this ({', '.join(words)})"
+            yield Doubt("fact", sentence.text, why)
 
 
-def _strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    grounds = evidence.promised if clause.promises else evidence.known
-    kinds = {
-        hit.group.removeprefix(DEED): clause.folded[hit.start : hit.end]
-        for hit in clause.hits
-        if hit.group.startswith(DEED)
-    }
-    for kind, said in kinds.items():
-        heavy = clause.promises or kind in _HEAVY
-        if heavy and kind not in grounds.deeds:
-            yield Doubt("deed", said, "no promise in the ledger says this")
-    if kinds and clause.promises:
-        yield from _strange_past(clause, evidence)
-        yield from _strange_objects(clause, evidence)
-    elif not kinds:
-        yield from _strange_verbs(clause, evidence)
-
-
-def _strange_objects(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield what is to be paid for, when nobody promised that."""
-    table = claim_tables(evidence.code)
-    for hit in clause.hits:
-        if hit.group != "objects":
-            continue
-        thing = clause.folded[hit.start : hit.end].split()[-1]
-        if thing not in table.object_words and not _known_stem(thing, evidence.own_words):
-            yield Doubt("deed", clause.folded[hit.start : hit.end], "nobody promised to pay for it")
-
-
-def _strange_past(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield what says that a deed is done, when nothing is (R20)."""
-    found = [hit for hit in clause.hits if hit.group == "done"]
-    if not found or evidence.done:
-        return
-    phrases = claim_tables(evidence.code).phrases
-    if not any(hit.group == "done" for hit in phrases.find(evidence.promised.text)):
-        words = clause.folded[found[0].start : found[0].end]
-        yield Doubt("done", words, "nothing promised is done yet, as far as the ledger knows")
-
-
-def _strange_verbs(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield what somebody will do, when it is neither harmless nor promised."""
-    table = claim_tables(evidence.code)
-    for found in table.future.finditer(clause.folded) if table.future else ():
-        words = found[1].split()
-        verb = next((word for word in words if word not in table.adverbs), "")
-        if "be" in words and not verb.endswith("ed"):
-            continue  # "I'll be glad", "it will be ready"
-        if verb and verb not in table.safe and not _known_stem(verb, evidence.own_words):
-            yield Doubt("deed", found[0].strip(), "no promise in the ledger says this")
-
-
-def _known_stem(word: str, words: frozenset[str]) -> bool:
-    stem = word[: max(3, len(word) - 2)]
-    return any(one.startswith(stem) for one in words)
+def _is_usual(clause: Clause, code: str) -> bool:
+    """Return whether a clause does what the method asks for."""
+    return any(one.has(*_USUAL) for one in read_input(clause.text, code, CheckContext()).sentences)
 
 
 def _strange_persons(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
@@ -252,4 +188,26 @@ def _doubts_of_all(
             if value.amount % 1:  # with its hundredths
                 parts.add(f"{value.amount // 1:f}")
             if value.amount not in told and parts.isdisjoint(figures):
-                yield Doubt("missing", str(value), "the sum that was promised isn't said")
+                yield Doubt("missing", str(value), "the sum that was promised isn't said (R22)")
+        elif _tells(template, promise, evidence) and not _tells(script, promise, evidence):
+            yield Doubt("missing", promise.text, "this was promised, and it isn't said (R22)")
+
+
+def _tells(script: Script, promise: Promise, evidence: Evidence) -> bool:
+    """Return whether a script tells of a promise: by its kind of deed, or by a word of it.
+
+    What is promised to be said can be told in any words, but by its day.
+    """
+    ours = [one.text for one in script.sentences if one.section is not Section.MIRROR]
+    text = " ".join(ours)
+    find = claim_tables(evidence.code).phrases.find
+    kinds = {hit.group for hit in find(fold(f"{promise.text}. {promise.deed}")[0])}
+    kinds.add(f"{DEED}{promise.kind.value}")
+    if any(hit.group in kinds for hit in find(fold(text)[0]) if hit.group.startswith(DEED)):
+        return True
+    if promise.kind is AmendsKind.WORD and promise.promised_by:
+        days = figures_of_day(promise.promised_by)
+        if not days.isdisjoint(one.value for one in times_in(text, evidence.code)):
+            return True
+    promised = content_words(f"{promise.text} {promise.deed}", evidence)
+    return not promised or any(holds_word(one, words_of(text), evidence.code) for one in promised)

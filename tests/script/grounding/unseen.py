@@ -1,0 +1,126 @@
+"""Drafts by another hand, written while the judge was frozen. As a module it prints the figures.
+
+python -m tests.script.grounding.unseen
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.script.grounding.drafts import TODAY, Draft, Told, doubts_of
+from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
+from voicenote.model.money import Money
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
+from voicenote.script.check.normalise import fold
+from voicenote.script.compose import compose
+from voicenote.script.context import ScriptContext
+from voicenote.script.grounding.claim_tables import DEED, claim_tables
+from voicenote.script.grounding.claims import Doubt
+
+SECTIONS = {
+    "hello": "thanks", "mirror": "mirror", "ours": "own", "sorry": "own",
+    "repair": "amends", "prevention": "prevent", "ask": "invite",
+}  # fmt: skip
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """The rows of a file, each a case, a draft of it, and what is invented in it."""
+    found: list[dict[str, Any]] = json.loads(
+        Path(__file__).with_name(f"unseen_{name}.json").read_text("utf-8")
+    )
+    return found
+
+
+def drafts(name: str) -> Iterator[tuple[str, Told, Draft]]:
+    """What is invented, the case, and the draft, row by row."""
+    for number, row in enumerate(rows(name), 1):
+        draft: Draft = {}
+        for section, said in row["draft"].items():
+            draft[SECTIONS[section]] = [*draft.get(SECTIONS[section], []), *said]
+        yield row["invented"], _told(number, json.dumps(row["case"]), row["language"]), draft
+
+
+@cache
+def _told(number: int, facts: str, code: str) -> Told:
+    row = json.loads(facts)
+    promises = tuple(_promise(one, code) for one in row["promises"])
+    due = row["prevention_due"]
+    amount, _, currency = row["harm"].partition(" ")
+    case = Case(
+        number=number,
+        stage=Stage.OPENED,
+        complaint=Complaint(
+            source="test",
+            ref=str(number),
+            opened_at=datetime(2026, 11, 27, 12, tzinfo=UTC),
+            customer=Customer(name=row["customer"], language=code, greet_as=row["customer"]),
+            what_happened=row["what_happened"],
+            said_back=row["said_back"],
+            our_fault=row["our_fault"],
+            meant=row["meant"],
+            feeling=row["feeling"],
+            harm=Money(Decimal(amount), currency) if amount else None,
+            finding=Finding.JUSTIFIED,
+            promises=promises,
+        ),
+        amends=tuple(
+            Amends(case=number, k=k, promise=promise, state=AmendsState.PROMISED)
+            for k, promise in enumerate(promises, 1)
+        ),
+        lesson=Lesson(
+            cause="",
+            prevention=row["prevention"],
+            owner=row["prevention_owner"],
+            due=datetime.fromisoformat(f"{due}T12:00+00:00") if due else None,
+        )
+        if row["prevention"]
+        else None,
+    )
+    context = ScriptContext(
+        owner=row["owner"], business=row["business"], today=TODAY, language=code
+    )
+    return Told(case, context, compose(case, context), ())
+
+
+def _promise(row: dict[str, Any], code: str) -> Promise:
+    """A promise; what kind of deed it is, is guessed from its words."""
+    hits = claim_tables(code).phrases.find(fold(f"{row['what']}. {row['deed']}")[0])
+    kinds = [hit.group.removeprefix(DEED) for hit in hits if hit.group.startswith(DEED)]
+    known = [AmendsKind(kind) for kind in kinds if kind in list(AmendsKind)]
+    kind = AmendsKind.REFUND if row["amount"] else (known or [AmendsKind.WORD])[0]
+    return Promise(
+        kind=kind,
+        text=row["what"],
+        value=Money(Decimal(row["amount"]), row["currency"]) if row["amount"] else None,
+        promised_by=date.fromisoformat(row["due"]) if row["due"] else None,
+        deed=row["deed"],
+    )
+
+
+def doubted(name: str) -> list[tuple[str, str, Draft, tuple[Doubt, ...]]]:
+    """What is invented in each draft, its language, the draft, and the doubts about it."""
+    return [
+        (invented, told.template.language, draft, doubts_of(told, draft, method=False))
+        for invented, told, draft in drafts(name)
+    ]
+
+
+def main() -> None:
+    """Write how many honest drafts pass, and how many lies, by language and kind."""
+    for name in ("honest", "lies"):
+        found = doubted(name)
+        passed = [f"{code} {invented}" for invented, code, _, doubts in found if not doubts]
+        told = ", ".join(f"{one}: {n}" for one, n in sorted(Counter(passed).items()))
+        sys.stdout.write(f"{name}: {len(passed)} of {len(found)} pass ({told})\n")
+
+
+if __name__ == "__main__":
+    main()
