@@ -13,6 +13,7 @@ from tests.fakes.made import make_voice
 from voicenote.errors import VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence
+from voicenote.script.spoken import total_weight
 from voicenote.voice import espeak
 from voicenote.voice.system import System, check, pick, tame
 
@@ -169,3 +170,10 @@ def test_the_environment_stays_as_it_was() -> None:
     make_voice(System, {})
     assert "ESPEAK_DATA_PATH" not in os.environ
     assert {"en", "he", "ro", "pl", "fa", "et"} <= espeak.bundled_languages()
+
+
+@pytest.mark.parametrize(("code", "pace"), System.info(System.Options()).pace.items())
+def test_it_speaks_at_about_the_pace_that_it_tells(code: str, pace: float) -> None:
+    text = " ".join([WORDS[code]] * 3)
+    clip = System(System.Options()).speak(said(text), code)
+    assert total_weight(text) / clip.duration_s * 60 == pytest.approx(pace, rel=0.3)

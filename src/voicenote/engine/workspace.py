@@ -52,6 +52,7 @@ class Workspace:
     make_writer: Callable[[Settings, str], Writer] = make_writer
     whereabouts: MachineRecords | None = None
     stopped: Callable[[], bool] = lambda: False
+    paces: dict[tuple[str, str], float | None] = field(default_factory=dict)
     _facts: dict[str, list[VoiceInfo]] = field(default_factory=dict)
     _cache: Cache | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)

@@ -41,6 +41,12 @@ class Owner:
         'woman or man, for languages in which "I" has two forms; empty: neutral words.',
         "woman",
     )
+    iranian_money: str = option(
+        "toman",
+        validators.choice("toman", "rial"),
+        "toman or rial: how Iranian money is said. People count in tomans, of ten rials each.",
+        "rial",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

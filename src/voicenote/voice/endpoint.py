@@ -79,6 +79,7 @@ class Endpoint:
             installed=set_up,
             note="an OpenAI-compatible server; your words go there; chosen only by name",
             advice="" if set_up else "set [voice] url to its address, such as http://localhost/v1",
+            rate=options.rate,
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:

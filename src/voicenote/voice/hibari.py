@@ -50,7 +50,6 @@ class Hibari:
     @classmethod
     def info(cls, options: HibariOptions) -> VoiceInfo:
         """Return what the listing shows; loads nothing."""
-        del options
         here = importlib.util.find_spec("hibari") is not None
         return VoiceInfo(
             name=cls.name,
@@ -63,6 +62,7 @@ class Hibari:
             advice="" if here else _INSTALL,
             size_mb=8,
             misheard={"en": 1},
+            rate=options.rate,
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:

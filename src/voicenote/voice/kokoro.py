@@ -103,6 +103,7 @@ class Kokoro:
             note=_note(options),
             advice=advice,
             size_mb=93,
+            rate=options.rate,
             misheard={"en": 1, "pl": 24, "ro": 35, "et": 60, "fa": 72},
         )
 

@@ -32,7 +32,9 @@ class VoiceInfo:
     `languages` are primary subtags (``en``), empty for any. `quality` ranks voices for ``auto``:
     higher is better, and 0 is used only by name. `advice` says what to do if it isn't installed.
     `size_mb` is its size on disk in megabytes, 0 if unknown. `misheard` is, by language, how many
-    of 100 words a speech recogniser misheard, where that was measured (docs/performance.md).
+    of 100 words a speech recogniser misheard, where that was measured (docs/performance.md). `rate`
+    is how many words a minute it is set to say in English, 0 if unknown, and `pace` how many it
+    says by language, where that was measured.
     """
 
     name: str
@@ -45,6 +47,8 @@ class VoiceInfo:
     advice: str = ""
     size_mb: float = 0
     misheard: Mapping[str, float] = field(default_factory=dict)
+    rate: float = 0
+    pace: Mapping[str, float] = field(default_factory=dict)
 
 
 @runtime_checkable

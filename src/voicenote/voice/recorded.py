@@ -23,6 +23,9 @@ from voicenote.options import option, validators
 from voicenote.unicode_forms import normal
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
+#: So many recorded sentences tell how fast somebody speaks.
+PACE_TAKES = 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedOptions:
@@ -109,6 +112,41 @@ class Recorded:
         path = self._whole(script_sha256)
         return _read_clip(path) if path.is_file() else None
 
+    def note_pace(self, sentence: Sentence, language: str, words: float, seconds: float) -> None:
+        """Note how long it took to say the words of a recording, without the silence around them.
+
+        Only the first `PACE_TAKES` sentences count, so that the pace doesn't change with each one.
+        Raises Unavailable when it can't be written.
+        """
+        known, key = _read_paces(self._paces), self._pace_key(language)
+        takes = known.setdefault(key, {})
+        name = self._sentence(sentence, language).stem
+        if seconds <= 0 or (name not in takes and len(takes) >= PACE_TAKES):
+            return
+        takes[name] = [round(words, 2), round(seconds, 2)]
+        try:
+            with open_beside(self._paces) as kept:
+                kept.write(json.dumps(known, ensure_ascii=True).encode("ascii"))
+        except OSError as error:
+            raise Unavailable(
+                f"the pace cannot be kept: {error.strerror or error}", room_for(error, self._folder)
+            ) from error
+
+    def pace(self, language: str) -> float | None:
+        """Return the owner's words per minute, in tens; None before `PACE_TAKES` sentences."""
+        takes = _read_paces(self._paces).get(self._pace_key(language), {}).values()
+        if len(takes) < PACE_TAKES:
+            return None
+        words, seconds = (sum(one[place] for one in takes) for place in (0, 1))
+        return max(10.0, round(words / seconds * 6) * 10.0)
+
+    @property
+    def _paces(self) -> Path:
+        return self._folder / "pace.json"
+
+    def _pace_key(self, language: str) -> str:
+        return json.dumps([self._owner, primary(language)], ensure_ascii=True)
+
     def close(self) -> None:
         """Do nothing: no resources are held."""
 
@@ -122,6 +160,15 @@ class Recorded:
         key = json.dumps([self._owner, script_sha256], ensure_ascii=True)
         name = hashlib.sha256(key.encode("ascii")).hexdigest()
         return self._folder / "whole" / name[:2] / f"{name}.wav"
+
+
+def _read_paces(file: Path) -> dict[str, dict[str, list[float]]]:
+    """Return what is noted of the pace, by owner and language; nothing where it can't be read."""
+    try:
+        found = json.loads(file.read_text("ascii"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 @lru_cache(maxsize=4096)

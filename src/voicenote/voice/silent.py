@@ -37,7 +37,6 @@ class Silent:
     @classmethod
     def info(cls, options: SilentOptions) -> VoiceInfo:
         """Return what the listing shows."""
-        del options
         return VoiceInfo(
             name=cls.name,
             languages=cls.languages,
@@ -46,6 +45,7 @@ class Silent:
             quality=0,
             installed=True,
             note="a quiet hum instead of words, for trials; chosen only by name",
+            rate=options.rate,
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from voicenote.engine.case.pace import pace_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.followup.case_status import apologised_at
@@ -78,6 +79,7 @@ def composition_of(
         language=like.language,
         answers=answers,
         wpm=pace_of(ws, case, like.language),
+        rials=ws.settings.owner.iranian_money == "rial",
     )
     try:
         return composition(case, draft(case, facts, templates_of(ws)).script, on)
@@ -102,14 +104,6 @@ def templates_of(ws: Workspace) -> Templates:
     return Templates((ws.home / "templates",))
 
 
-def pace_of(ws: Workspace, case: Case, tag: str) -> float | None:
-    """Return the words per minute of the voice that will speak; None when it isn't set.
-
-    `tag` is the language of the script.
-    """
-    return ws.settings.voice.of(tag.partition("-")[0], ws.owner_of(case)).rate or None
-
-
 def levels_of(ws: Workspace) -> Mapping[str, LintLevel]:
     """Return the levels that this workspace gives to rules."""
     return {rule: LintLevel(level) for rule, level in ws.settings.check.levels.items()}
@@ -126,12 +120,11 @@ def judge_words(
     """Return what the rules say about a script of a case. Raises WrongUse as `check` does."""
     asked = asked or CheckContext()
     owner = ws.owner_of(now.case)
-    rate = ws.settings.voice.of(script.language, owner).rate
     told = replace(
         asked,
         background=_behind(ws, tx, now),
         owner=asked.owner or owner,
-        wpm=asked.wpm or rate or None,
+        wpm=asked.wpm or pace_of(ws, now.case, script.language),
         taken=taken_seconds(memo),
     )
     return tuple(check(script, "", told, levels_of(ws)))

@@ -10,9 +10,9 @@ from voicenote.engine.case.case_script import (
     MEMO,
     answers_before,
     composition_of,
-    pace_of,
     templates_of,
 )
+from voicenote.engine.case.pace import pace_of
 from voicenote.engine.case.withdrawal import note_new_words
 from voicenote.engine.memo.voice_choice import choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
@@ -111,6 +111,7 @@ def context_of(
         language=tag,
         answers=answers,
         wpm=pace_of(ws, case, spoken),
+        rials=ws.settings.owner.iranian_money == "rial",
     )
 
 

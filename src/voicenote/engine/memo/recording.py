@@ -24,6 +24,7 @@ from voicenote.model.sentences import Script, Sentence
 from voicenote.model.touch import OPENING, WAITING, TouchKind
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
+from voicenote.script.spoken import total_weight
 from voicenote.sound.recording_file import read_sound
 
 #: The longest take, in seconds (R15).
@@ -143,7 +144,9 @@ def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> Non
     _short_enough(clip)
     check_speech(clip)
     case, found = need_draft(ws, number)
-    recordings(ws, ws.owner_of(case)).add(sentence, found.script.language, clip)
+    own, language = recordings(ws, ws.owner_of(case)), found.script.language
+    own.add(sentence, language, clip)
+    own.note_pace(sentence, language, total_weight(sentence.said), spoken_seconds(clip))
 
 
 def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False) -> None:
