@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from voicenote.model.case import Case, Finding
+from voicenote.model.case import Case, Complaint, Finding
 from voicenote.model.money import Money, add_up
 from voicenote.model.promise import MONEY_BACK, Promise
 from voicenote.model.sums import sum_unread, sums_in
@@ -96,6 +96,33 @@ def offer(harm: Money, finding: Finding, bands: Bands) -> Money | None:
         if rounded <= high:
             return _money(rounded, harm.currency)
     return _money(low, harm.currency)
+
+
+def propose_sum(
+    complaint: Complaint, bands: Bands, named: Money | None
+) -> tuple[Money | None, str]:
+    """Return what to offer for a complaint, and where the sum comes from (R8).
+
+    `named` is the only sum in the customer's words, where the harm isn't known.
+    """
+    if (harm := complaint.harm) is not None:
+        value = offer(harm, complaint.finding, bands)
+        return value, f"{value} is {_share_told(value, harm)} (R8)" if value else ""
+    if named is not None:
+        return (
+            named,
+            f"{named} is the only sum that they name: check that it is what it cost them (R8)",
+        )
+    return None, "how much is not known: give it with --harm and --currency (R8)"
+
+
+def _share(money: Money, harm: Money) -> Decimal:
+    """Return what percentage of a harm in its currency a sum is."""
+    return money.amount * HUNDRED / harm.amount
+
+
+def _share_told(money: Money, harm: Money) -> str:
+    return f"{_share(money, harm):.0f} % of the harm, {harm}"
 
 
 def _sizes(high: Decimal, step: Decimal) -> Iterable[Decimal]:
@@ -188,7 +215,7 @@ def _against(
     """Weigh money against a known harm; refuse what can't be compared with it."""
     amounts = {money.currency: money.amount for money in totals}
     mine = Money(amounts.pop(harm.currency, Decimal()), harm.currency)
-    percent = mine.amount * HUNDRED / harm.amount
+    percent = _share(mine, harm)
     correct = f"correct the harm: voicenote triage {case.number} --harm"
     if percent > bands.refuse:
         most = _money(harm.amount * bands.refuse / HUNDRED, harm.currency)
@@ -212,7 +239,7 @@ def _against(
             "R8",
         )
     if percent > bands.high:
-        said = f"{mine} is {percent:.0f} % of the harm, {harm}: more than {bands.high:f} % (R8)"
+        said = f"{mine} is {_share_told(mine, harm)}: more than {bands.high:f} % (R8)"
         advice = "above that, people wonder what it is for"
         return Judgement(Adequacy.WARN, said, advice, totals, "R8")
     return Judgement(Adequacy.FINE, totals=totals)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from voicenote.errors import BadSettings
-from voicenote.followup.compensation import Bands, offer
+from voicenote.followup.compensation import Bands, propose_sum
 from voicenote.model.case import Case, Complaint, Failure, Finding, Severity
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
@@ -198,7 +198,9 @@ def _promise(
             return None, (f"amends {name} stands, and suits what they lost, {lost.value} (R9)",)
         return None, (f"amends {name} stands, but {reason}: {kinds[0].value} would suit it (R9)",)
     kind, why = kinds[0], [f"{kinds[0].value}, because {reason} (R9)"]
-    value, told = _worth(complaint, house) if kind is AmendsKind.REFUND else (None, "")
+    value, told = None, ""
+    if kind is AmendsKind.REFUND:
+        value, told = propose_sum(complaint, house.bands, house.leads.sum)
     by, target = _dates(kind, house)
     dates = f"promise it by {by}, aim at {target}: be earlier than they expect (S27)"
     promise = Promise(
@@ -228,20 +230,6 @@ def _suiting(
         return (*asked, *kinds), reason or _FAILURES[leads.failure]
     lost = lost_most(complaint)
     return (*asked, *MATCHING[lost]), reason or f"what they lost is {lost.value}"
-
-
-def _worth(complaint: Complaint, house: House) -> tuple[Money | None, str]:
-    """Return the sum of a refund, and where it comes from."""
-    if (harm := complaint.harm) is not None:
-        value = offer(harm, complaint.finding, house.bands)
-        if value is None:
-            return None, ""
-        percent = value.amount * 100 / harm.amount
-        return value, f"{value} is {percent:.0f} % of the harm, {harm} (R8)"
-    if house.leads.sum is not None:
-        told = "is the only sum that they name: check that it is what it cost them (R8)"
-        return house.leads.sum, f"{house.leads.sum} {told}"
-    return None, "how much is not known: give it with --harm and --currency (R8)"
 
 
 def _text(kind: AmendsKind, house: House) -> str:
