@@ -73,6 +73,39 @@ def test_an_attempt_that_is_under_way_elsewhere_keeps_its_draft(ws: Workspace) -
     assert hidden(ws) == [f".{memo.key}~x.part"]
 
 
+def test_a_run_sweeps_the_memos_that_a_killed_render_has_not_kept(ws: Workspace) -> None:
+    """What the ledger has stays, and so does what no list names."""
+    release(ws, *take(ws, told()))
+    (kept,) = (ws.home / "memos" / "000001").iterdir()
+    half, other = kept.with_name("opening-r1-half"), kept.with_name("mine")
+    scratch = ws.home / ".copy-abc"
+    for folder in (half, other, scratch):
+        folder.mkdir()
+    (half / "memo.ogg").write_bytes(b"OggS")
+    for folder in (kept, half):
+        (scratch / "~".join(folder.relative_to(ws.home).parts)).touch()
+    assert one_pass(ws).sent == 1
+    assert {one.name for one in (ws.home / "memos" / "000001").iterdir()} == {kept.name, "mine"}
+    assert not scratch.exists()
+
+
+def test_a_memo_that_could_not_be_kept_is_removed(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = take(ws, told())
+    release(ws, number)
+    before = sorted((ws.home / "memos").rglob("*"))
+    (second,) = take(ws, told("B"))
+
+    def killed(*_: object) -> None:
+        raise Died
+
+    monkeypatch.setattr("voicenote.engine.memo.render_case.keep_memo", killed)
+    with pytest.raises(Died):
+        release(ws, second)
+    assert [one for one in (ws.home / "memos").rglob("*.ogg") if one not in before] == []
+
+
 @pytest.mark.parametrize(("age_s", "stays"), [(60, True), (7200, False)])
 def test_another_ledgers_draft_is_left_for_an_hour(ws: Workspace, age_s: int, stays: bool) -> None:
     half_sent(ws, "of-another")

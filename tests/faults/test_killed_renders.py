@@ -70,6 +70,9 @@ def test_after_any_kill_each_memo_says_its_own_words_and_is_heard(home: Path) ->
     assert killed >= 2
     drafts = drafts_of(home)
     assert len(drafts) == COUNT
+    subprocess.run(command(home, "run"), check=False, cwd=home, capture_output=True)
+    assert len(list(home.glob("memos/*/*"))) == COUNT  # what nobody kept is swept
+    assert not list(home.glob(".copy-*"))
     told = [sentences_in(home, draft) for draft in drafts]
     alone = said_alone(drafts, home / "alone")
     for draft, sounds, own in zip(drafts, told, alone, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -41,14 +41,18 @@ def open_scratch(home: Path) -> Iterator[Path]:
             Path(name).unlink(missing_ok=True)
 
 
-def sweep_scratch(home: Path) -> None:
-    """Remove the folders of `open_scratch` whose process has died, as far as possible."""
+def sweep_scratch(home: Path, before: Callable[[Path], None] = lambda _: None) -> None:
+    """Remove the folders of `open_scratch` whose process has died, as far as possible.
+
+    `before` is called with each of them, while it is still there.
+    """
     from filelock import FileLock, Timeout
 
     for folder in {found.with_suffix("") for found in home.glob(f"{_PREFIX}*")}:
         file = folder.with_suffix(_LOCK)
         with suppress(OSError, Timeout):
             with FileLock(file, blocking=False, mode=FILE):
+                before(folder)
                 _remove(folder, file)
             if os.name == "nt":  # an open file can't be removed there
                 file.unlink(missing_ok=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from sqlalchemy import insert, select
 
 from voicenote.ledger import rows, tables
+from voicenote.ledger.case_store import chunks
 from voicenote.ledger.scripts import Approval
 from voicenote.ledger.store import Transaction
 from voicenote.model.memo import Memo
@@ -16,6 +20,16 @@ def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int
         case=case, script=script_number, made_at=tx.now, **rows.memo_out(memo)
     )
     return tx.added(statement)
+
+
+def folders_of(tx: Transaction, cases: Sequence[int]) -> set[str]:
+    """Return the folders of all memos of some cases, as paths within the workspace."""
+    found: set[str] = set()
+    for some in chunks(cases):
+        query = select(tables.memos.c.files).where(tables.memos.c.case.in_(some))
+        files = tx.connection.execute(query).scalars()
+        found |= {str(PurePosixPath(one["ogg"]).parent) for one in files}
+    return found
 
 
 def approve(

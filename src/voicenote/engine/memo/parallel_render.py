@@ -25,6 +25,7 @@ from typing import Self
 from voicenote.engine.batch import OF_ONE_CASE, Failed, singly
 from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases, to_speak
 from voicenote.engine.memo.render_job import Job, speak
+from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Memo
@@ -55,10 +56,10 @@ def render_many(
     if count < 2 or not _can_leave(ws.make_voice):
         yield from singly(lambda chunk: render_cases(ws, chunk, fill_in=fill_in), numbers)
         return
-    with _Processes(ws, count) as speaking:
+    with watch_memos(ws) as note, _Processes(ws, count) as speaking:
         begun: deque[Callable[[], Outcome]] = deque()
         for number in numbers:
-            begun.append(_begin(ws, speaking, number, fill_in=fill_in))
+            begun.append(_begin(ws, speaking, note, number, fill_in=fill_in))
             if len(begun) > count * _AHEAD:
                 yield begun.popleft()()
         while begun:
@@ -69,7 +70,12 @@ Outcome = Rendered | Failed
 
 
 def _begin(
-    ws: Workspace, processes: _Processes, number: int, *, fill_in: bool
+    ws: Workspace,
+    processes: _Processes,
+    note: Callable[[Path], None],
+    number: int,
+    *,
+    fill_in: bool,
 ) -> Callable[[], Outcome]:
     """Begin a case; return what waits for it, keeps it, and returns how it went."""
     try:
@@ -79,6 +85,7 @@ def _begin(
         return lambda: failed
     if ready is not None:
         return lambda: ready
+    note(job.folder)
     going = processes.start(job)
 
     def finish() -> Outcome:

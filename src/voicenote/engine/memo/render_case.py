@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.memo.drafting import keep, need_draft
+from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
@@ -55,13 +56,15 @@ def render_cases(
     finished memos are kept. Raises RuleSaysNo for a case without a script, and for one that the
     owner has recorded only in part.
     """
-    for number in numbers:
-        found, ready, job = to_speak(ws, number, fill_in=fill_in)
-        if ready is None:
-            memo = _speak_here(ws, job)
-            ready = Rendered(number, memo, job.chosen.why, made=True)
-            keep_memo(ws, found, ready)
-        yield ready
+    with watch_memos(ws) as note:
+        for number in numbers:
+            found, ready, job = to_speak(ws, number, fill_in=fill_in)
+            if ready is None:
+                note(job.folder)
+                memo = _speak_here(ws, job)
+                ready = Rendered(number, memo, job.chosen.why, made=True)
+                keep_memo(ws, found, ready)
+            yield ready
 
 
 def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
@@ -103,10 +106,15 @@ def to_speak(
     return found, *_prepare_job(ws, case, found, chosen)
 
 
-def render(ws: Workspace, case: Case, found: StoredDraft) -> Memo:
-    """Make the sound of a follow-up's draft, as `words_for` expected it to be spoken."""
+def render(ws: Workspace, case: Case, found: StoredDraft, note: Callable[[Path], None]) -> Memo:
+    """Make the sound of a follow-up's draft, as `words_for` expected it to be spoken.
+
+    `note` is that of `watch_memos`, within which the caller keeps the memo.
+    """
     chosen = choose_voice(ws, found.script, case, gaps_in(ws, None, follow_up=True))
     ready, job = _prepare_job(ws, case, found, chosen)
+    if ready is None:
+        note(job.folder)
     return ready.memo if ready else _speak_here(ws, job)
 
 

@@ -6,6 +6,7 @@ from voicenote.engine.case.case_script import MEMO, errors_in, slot_of
 from voicenote.engine.case.release import facts_hold, facts_sha256
 from voicenote.engine.memo.drafting import words_for
 from voicenote.engine.memo.render_case import render
+from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -56,10 +57,11 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
         if draft.approved and draft.memo is not None:  # the same words: keep their memo
             _keep(tx, case, touch, draft.memo, script, given)
             return
-    memo = render(ws, case, draft)
-    with ws.ledger.write("voicenote") as tx:
-        memos.keep_memo(tx, case.number, number, memo)
-        _keep(tx, case, touch, memo, script, given)
+    with watch_memos(ws) as note:
+        memo = render(ws, case, draft, note)
+        with ws.ledger.write("voicenote") as tx:
+            memos.keep_memo(tx, case.number, number, memo)
+            _keep(tx, case, touch, memo, script, given)
 
 
 def _may_go_unasked(

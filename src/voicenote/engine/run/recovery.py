@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from voicenote.delivery.port import NotFound, Sweeps
 from voicenote.engine.case.approval import in_touch, need_open
 from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.case.routing import step_ways, way_for
+from voicenote.engine.memo.unkept import remove_unkept
 from voicenote.engine.run.send import Sent, record, settle
 from voicenote.engine.scratch import sweep_scratch
 from voicenote.engine.workspace import Workspace
@@ -91,14 +93,14 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
 
 
 def sweep_leftovers(ws: Workspace) -> None:
-    """Remove unfinished outbox messages and scratch copies of dead processes.
+    """Remove unfinished outbox messages, scratch copies and unfinished memos of dead processes.
 
     A no-op when nothing can be sent. The caller holds the run lock and has settled what an earlier
     run had in flight.
     """
     if ws.whereabouts is None:
         return
-    sweep_scratch(ws.home)
+    sweep_scratch(ws.home, partial(remove_unkept, ws))
 
     def is_dead(key: str) -> bool:
         with ws.ledger.read() as tx:
