@@ -147,6 +147,18 @@ def test_two_forms_of_address_in_one_letter_are_told(language: str, text: str) -
     assert "R23" in told(text, None, language)
 
 
+@pytest.mark.parametrize(("own", "mixed"), [("בעלך", True), ("בעלכם", False), ("האורח", False)])
+def test_the_owners_own_sentence_has_the_form_of_the_others(own: str, *, mixed: bool) -> None:
+    """One word is enough where the letter's own form is known: in a composed script."""
+    sentences = (
+        Sentence(Section.MIRROR, f"המלצר שלנו לעג למבטא של {own} ליד השולחן.", personal=True),
+        Sentence(Section.OWN, "זו טעות שלנו, והאחריות עליי. צר לי.", personal=False),
+        Sentence(Section.INVITE, "מה הייתם רוצים שאומר לצוות כאן?", personal=False),
+    )
+    found = check(Script(language="he", template="justified", sentences=sentences))
+    assert ("R23" in {one.rule for one in found}) is mixed
+
+
 def test_the_form_that_the_customer_wants_is_known() -> None:
     text = "Sa kirjutasid meile ja sinu pakk seisis. Helistan sulle täna."
     formal = Customer(name="Dana", language="et", formality="formal")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import QUOTED
 from voicenote.script.check.passage import CheckInput
+from voicenote.script.check.phrases import Hit
 from voicenote.script.habits import is_coarse
 from voicenote.script.whose_words import names_only_us
 
@@ -25,6 +26,8 @@ _QUOTATION = 3
 #: So often each form is meant, and not a slip or somebody else.
 _MEANT, _SHARE = 2, 0.25
 _FORMS = frozenset({"address_familiar", "address_formal", "address_one", "address_several"})
+#: The same, by the endings of words.
+_ENDINGS = frozenset({"ending_one", "ending_several"})
 #: What a customer may be known to want → the forms of address that aren't it.
 _UNWANTED = {
     "formal": "address_familiar", "familiar": "address_formal",
@@ -36,8 +39,9 @@ def check_for_the_ear(read: CheckInput) -> Iterator[Violation]:
     """Yield what a listener can't hear, or shouldn't (R21)."""
     told = False
     for one in read.sentences:
-        told_before, told = told, one.has("reported", "mirror")
         seen, quoted, coarse = _read_sentence(one.text, read.language)
+        goes_on = told and bool(QUOTED.search(one.text))
+        told_before, told = told, goes_on or one.has("reported", "mirror")
         for start, end in seen:
             yield "R21", "seen", one.start + start, one.start + end
         for start, end in () if told or told_before else quoted:
@@ -86,3 +90,25 @@ def check_address(read: CheckInput) -> Iterator[Violation]:
         if count >= _MEANT and count >= _SHARE * len(hits):
             first = next(hit for hit in hits if hit.group == rare)
             yield "R23", "mixed", first.start, first.end
+            return
+    if parted := _find_other_form(read):
+        yield "R23", "mixed", parted.start, parted.end
+
+
+def _find_other_form(read: CheckInput) -> Hit | None:
+    """Return where a case's own sentences have one form, and those that all customers hear another.
+
+    None when they agree, or when either has none or both.
+    """
+    if read.script is None:
+        return None
+    found: dict[bool, dict[str, Hit]] = {True: {}, False: {}}
+    for one, sentence in zip(read.sentences, read.script.sentences, strict=True):
+        for hit in one.hits if one.has(*_FORMS, *_ENDINGS) else ():
+            kind, _, form = hit.group.partition("_")
+            if kind in ("address", "ending"):
+                found[sentence.personal].setdefault(form, hit)
+    own, shared = found[True], found[False]
+    if len(own) == len(shared) == 1 and own.keys() != shared.keys():
+        return next(iter(own.values()))
+    return None

@@ -131,7 +131,8 @@ def _check_first_person(read: CheckInput, complaint: Complaint) -> Iterator[Viol
     theirs = (
         f" {' '.join(_words(f'{complaint.what_happened} {complaint.bothered_most}'[:20_000]))} "
     )
-    ours = f" {' '.join(_words(complaint.our_fault))} "
+    own = [complaint.our_fault, *(one.text for one in complaint.promises)]
+    ours = f" {' '.join(_words(' '.join(own)))} "
     for one in read.sentences:
         if not one.has("first"):
             continue
