@@ -163,7 +163,7 @@ def test_a_batch_keeps_the_shared_sentences_of_the_templates(
     by_case = {row["case"]: row["script"] for row in rows}
     texts = {case: {one["text"] for one in script["sentences"]} for case, script in by_case.items()}
     shared = set.intersection(*texts.values())
-    assert len(shared) >= 4
+    assert len(shared) >= 3
     assert "Your amp was late, and it cost you a gig." in texts[2]
     whose = {one["text"]: one["personal"] for one in by_case[2]["sentences"]}
     assert [text for text in shared if whose[text]] == ["It will be done by 4 June 2027."]

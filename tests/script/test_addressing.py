@@ -38,11 +38,27 @@ def test_a_customer_is_called_as_that_language_does(code: str, known: Any, calle
 
 
 @pytest.mark.parametrize(
+    ("known", "hello"),
+    [
+        ({"name": "Luis Reyes"}, "Hi Luis."),
+        ({"name": "Luis Reyes", "title": "Mr"}, "Hello Mr Reyes."),
+        ({"name": "Luis Reyes", "formality": "formal"}, "Hello Luis Reyes."),
+        ({"name": "Luis Reyes", "greet_as": "Mr Reyes"}, "Hello Mr Reyes."),
+        ({"name": "Dr. Ada Lovelace"}, "Hello Dr. Ada Lovelace."),
+        ({"name": "Luis Reyes", "title": "Mr", "formality": "familiar"}, "Hi Luis."),
+        ({"name": "Ada and Luis", "how_many": "several"}, "Hi Ada and Luis."),
+    ],
+)
+def test_nobody_with_a_title_is_told_hi(case: Any, facts: Any, known: Any, hello: str) -> None:
+    assert compose(case(customer=Customer(**known)), facts()).sentences[0].text == hello
+
+
+@pytest.mark.parametrize(
     ("code", "known", "says", "never"),
     [
         ("he", {}, "כתבתם", "כתבת "),
-        ("he", {"gender": "woman"}, "במילים שלך", "שלכם"),
-        ("he", {"gender": "man"}, "במילים שלך", "שלכם"),
+        ("he", {"gender": "woman"}, "המילים שלך", "שלכם"),
+        ("he", {"gender": "man"}, "המילים שלך", "שלכם"),
         ("he", {"gender": "man", "how_many": "several"}, "שלכם", "שלך."),
         ("pl", {}, "wiadomości", "Pan"),
         ("pl", {"gender": "woman"}, "Pani", "Państwo"),
@@ -98,6 +114,13 @@ def test_a_subject_names_the_matter(case: Any) -> None:
     other = subject(made, "en", TouchKind.MEMO, "Mia Berg", synthetic=True)
     assert "own voice" not in other
     assert "the blue ribbon" in other
+
+
+def test_a_subject_has_the_same_form_of_address_as_the_letter(case: Any) -> None:
+    made = case(customer=Customer(name="Mari Tamm", formality="familiar"))
+    said = subject(made, "et", TouchKind.ACKNOWLEDGE, "Mia", synthetic=False)
+    assert "sinu" in said.lower()
+    assert "teie" not in said.lower()
 
 
 def test_a_subject_without_a_product_or_a_name_names_what_failed(case: Any) -> None:

@@ -100,6 +100,7 @@ CLAIMS: dict[str, Claim] = {
     "news": lambda known: bool(known.standing),
     "also": lambda known: len(known.standing) > 1,
     "by": lambda known: any(one.promise.promised_by for one in known.standing),
+    "you-are-right": lambda known: known.template == "justified",
     "hold-me": lambda known: any(one.promise.promised_by for one in known.standing),
     "changed": lambda known: bool(known.case.lesson and known.case.lesson.done_at),
     "changes": lambda known: bool(known.case.lesson and known.case.lesson.due),
@@ -133,6 +134,7 @@ NO_CLAIM = [
     "thanks",
     "wrote",
     "end-of-quote",
+    "what-about",
     "noted",
     "felt",
     "owned",
@@ -150,7 +152,6 @@ NO_CLAIM = [
     "otherwise",
     "not-settled",
     "answered",
-    "end-of-answer",
     "right",
     "still-ours",
     "settled",
@@ -179,13 +180,22 @@ def test_every_phrase_is_known_to_claim_something_or_nothing() -> None:
     assert keys == {*CLAIMS, *NO_CLAIM}
 
 
+#: The phrases that a value may follow in the same sentence.
+LEADS = {line.key for name in packaged_names() for line in skeleton_lines(name) if line.then}
+
+
 @cache
 def patterns(code: str) -> list[tuple[str, re.Pattern[str]]]:
     """Return each phrase that claims something, as a pattern of the sentences it makes."""
     found = []
     for table in language(code).phrases.values():
         for key, phrase in table.items():
-            for wording in list_wordings(as_line(phrase)) if key in CLAIMS else ():
+            ways = list_wordings(as_line(phrase)) if key in CLAIMS else []
+            if key in LEADS:
+                ways += [
+                    f"{way.removesuffix('.')}{language(code).comma} {{{{ x }}}}." for way in ways
+                ]
+            for wording in ways:
                 pieces = re.split(r"\{\{.*?\}\}", wording)
                 if any(len(piece.split()) > 1 for piece in pieces):
                     found.append((key, re.compile(".+".join(map(re.escape, pieces)))))

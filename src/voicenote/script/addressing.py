@@ -39,10 +39,23 @@ NEUTRAL = Forms(0, 0)
 
 def choose_forms(who: Customer, owner_gender: str, tongue: Language) -> Forms:
     """Return the forms for a customer and an owner; neutral ones for what isn't known."""
-    wanted = ("several",) if who.how_many == "several" else (who.formality, who.gender)
+    formal = "formal" if _is_formal(who, tongue) else who.formality
+    wanted = ("several",) if who.how_many == "several" else (formal, who.gender)
     listener = next((one for one in wanted if one in tongue.forms[1:]), tongue.forms[0])
     speaker = SPEAKERS.index(owner_gender) if owner_gender in SPEAKERS else 0
     return Forms(tongue.forms.index(listener), speaker)
+
+
+def _is_formal(who: Customer, tongue: Language) -> bool:
+    """Return whether a customer is greeted formally: as wished, or else because of a title."""
+    called = clean_name(who.greet_as or who.name)
+    titled = clean_name(who.title) or _begins_with_title(called, tongue)
+    return who.formality == "formal" or (bool(titled) and who.formality != "familiar")
+
+
+def _begins_with_title(name: str, tongue: Language) -> bool:
+    words = name.split()
+    return len(words) > 1 and words[0].casefold().rstrip(".") in tongue.titles
 
 
 class Wordings(NamedTuple):
@@ -104,7 +117,7 @@ def greet(who: Customer, tongue: Language) -> tuple[str, str]:
     if not called:
         return "", ""
     title = clean_name(who.title)
-    formal = who.formality == "formal" or (bool(title) and who.formality != "familiar")
+    formal = _is_formal(who, tongue)
     wanted = (
         "title" if title and formal else "",
         "several" if who.how_many == "several" else "",
@@ -124,7 +137,6 @@ def greet(who: Customer, tongue: Language) -> tuple[str, str]:
 def _call(pattern: str, name: str, title: str, tongue: Language) -> str:
     """Return a name in a language's pattern; a title that it begins with isn't a first name."""
     words = name.split()
-    titled = len(words) > 1 and words[0].casefold().rstrip(".") in tongue.titles
-    first = name if titled else words[0]
+    first = name if _begins_with_title(name, tongue) else words[0]
     last = words[-1]
     return pattern.format(name=name, first=first, last=last, title=title)

@@ -12,13 +12,14 @@ from voicenote.script.spoken import PAUSE_S
 class RankedSentence(NamedTuple):
     """A sentence, when it may go (1 first; 0 never), and the names of the facts that it says.
 
-    `weight` is its length in average words.
+    `weight` is its length in average words, and `own` that of the case's own words in it.
     """
 
     sentence: Sentence
     weight: float
     rank: int = 0
     facts: tuple[str, ...] = ()
+    own: float = 0
 
     def seconds(self, pace: float) -> float:
         """Return how long it takes to say at `pace` words per minute, with its pause."""
@@ -60,7 +61,7 @@ def drop_padding(
     """
     seconds = sum([one.seconds(pace) for one in ranked])
     total = sum([one.weight for one in ranked])
-    own = sum([one.weight for one in ranked if one.sentence.personal])
+    own = sum([one.own for one in ranked])
     gone: set[int] = set()
     for rank in sorted({one.rank for one in ranked if 0 < one.rank <= most}):
         unit = [place for place, one in enumerate(ranked) if one.rank == rank]

@@ -51,9 +51,10 @@ class Language:
     {year}; `paper_date` is a CLDR pattern for writing. `by` is a spoken day by which something is
     done, with its own forms of the words where they have one (`weekdays_by` …); `paper_by` is the
     written one. `months` are of the `calendar`: "persian", or "" for the Gregorian one. `joined`
-    joins an amount and its hundredths or `fractions`; `until` stands in ranges. `digits`, if given,
-    are used in writing. A quotation drops opening `salutations`. `forms` are the forms of address
-    in the order of a phrase's round brackets; `greeting` is how somebody is called, by form, and
+    joins an amount and its hundredths or `fractions`; `until` stands in ranges, `comma` before a
+    quotation. `digits`, if given, are used in writing. A quotation drops opening `salutations`.
+    `forms` are the forms of address in the order of a phrase's round brackets; `greeting` is how
+    somebody is called, by form, and
     `titles` are words that a name may begin with. `outdated` has the words that are true only on
     their day; `subjects` are by kind of message, `matters` by kind of failure, `phrases` by
     template or kind of failure, then by name.
@@ -81,6 +82,7 @@ class Language:
     joined: str
     point: str
     until: str
+    comma: str = ","
     fractions: Mapping[str, str]
     digits: str = ""
     symbols: Mapping[str, str]

@@ -13,16 +13,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _FIRST_MARK = 0xE000
+#: A value of so many words can stand within a sentence, unless one ends inside it.
+_BRIEF = 8
+_END = re.compile(r"[.?!…؟]\s")
 #: Every mark that a placeholder can have.
 MARKS = re.compile("[\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A value as a template sees it: true when it isn't empty, and printed as its mark."""
+    """A value as a template sees it: true when it isn't empty, and printed as its mark.
+
+    `brief`: it is short enough to stand within a sentence.
+    """
 
     mark: str
     filled: bool
+    brief: bool = False
 
     def __str__(self) -> str:
         return self.mark
@@ -38,7 +45,7 @@ class Blank:
 class Choice(Blank):
     """A blank that holds one of a few codes, such as ``refund``; a template may ask which one."""
 
-    _code: str  # the sandbox hides names with an underscore from templates
+    _code: str = ""  # the sandbox hides names with an underscore from templates
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Choice):
@@ -65,7 +72,8 @@ class Placeholders:
 
     def put(self, text: str, spoken: str, *, personal: bool = True, fact: str = "") -> Blank:
         """Return a blank that is written as `text` and spoken as `spoken`."""
-        return _blank(self._mark(text, spoken, personal=personal, fact=fact), filled=bool(text))
+        mark = self._mark(text, spoken, personal=personal, fact=fact)
+        return _blank(mark, filled=bool(text), brief=is_brief(spoken))
 
     def choose(self, code: str) -> Choice:
         """Return a blank that a template may compare with a code; it prints as the code."""
@@ -77,10 +85,16 @@ class Placeholders:
         return chr(_FIRST_MARK + len(self.values) - 1)
 
 
-@lru_cache(maxsize=1024)
-def _blank(mark: str, *, filled: bool) -> Blank:
+@lru_cache(maxsize=2048)
+def _blank(mark: str, *, filled: bool, brief: bool) -> Blank:
     """Return the only blank with this mark: the same one is quickly known to be equal."""
-    return Blank(mark, filled)
+    return Blank(mark, filled, brief)
+
+
+@lru_cache(maxsize=8192)
+def is_brief(spoken: str) -> bool:
+    """Return whether words can stand within a sentence: there are some, and only a few."""
+    return 0 < len(spoken.split()) <= _BRIEF and not _END.search(spoken)
 
 
 def mark_numbers(line: str) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from math import exp
 from operator import ne
 
 from voicenote.script.habits import is_coarse, split_clauses, split_sentences, weigh
+from voicenote.unicode_forms import normal
 
 #: Fewer capitals aren't shouting.
 _SHOUTED = 7
@@ -50,6 +51,7 @@ _PLAIN = re.compile(
 _LOOSE = re.compile(r"(?<!\s)\s+([,.;:!?…])")
 _EMPTY = re.compile(r"[(\[{]\s*[)\]}]|[\"“”„«»]\s*[\"“”„«»]")
 _REPEATED = re.compile(r"([!?.,;:-])(?:\s*\1)+")
+_WORD = re.compile(r"\w+")
 _DOTS = re.compile(r"\.(?:\s?\.)+")
 
 
@@ -212,3 +214,16 @@ def trim_punctuation(text: str) -> str:
     if GAP in text:
         text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text.replace(GAP, " ")))
     return text.rstrip(" .,;:!…-–—،؛").lstrip(" .,;:!?…-–—،؛؟*•/|>)]")
+
+
+def repeats(short: str, long: str) -> bool:
+    """Return whether the words of one quotation stand in the other."""
+    one, other = (
+        " ".join(_WORD.findall(normal(text, "NFKC").casefold())) for text in (short, long)
+    )
+    return one in other
+
+
+def quote_singly(text: str) -> str:
+    """Return `text` with its quote marks made single, so that the outer ones stand out."""
+    return text.translate(str.maketrans('"“”„«»', "''''''"))

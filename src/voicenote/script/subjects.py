@@ -6,7 +6,7 @@ import re
 
 from voicenote.model.case import Case
 from voicenote.model.touch import TouchKind
-from voicenote.script.addressing import greet
+from voicenote.script.addressing import choose_forms, greet, inflect
 from voicenote.script.failure import failure_of
 from voicenote.script.languages import language, packaged_languages
 from voicenote.script.quoting import clean_name
@@ -41,9 +41,10 @@ def subjects(case: Case, owner: str) -> list[str]:
 def _fill(case: Case, code: str, kind: TouchKind, owner: str, *, synthetic: bool) -> str:
     tongue = language(code)
     made = f"{kind.value}-synthetic" if synthetic else kind.value
-    pattern = tongue.subjects.get(made) or tongue.subjects[kind.value]
+    forms = choose_forms(case.customer, "", tongue)
+    pattern = inflect(tongue.subjects.get(made) or tongue.subjects[kind.value], forms)
     product = clean_name(case.complaint.product)
-    matter = tongue.matters[failure_of(case) or ANY_FAILURE]
+    matter = inflect(tongue.matters[failure_of(case) or ANY_FAILURE], forms)
     if 0 < len(product) <= _LONGEST:
         matter = product
     values = {"matter": matter, "customer": greet(case.customer, tongue)[0], "owner": owner}

@@ -3,8 +3,9 @@
 A packaged template is a skeleton, ``templates/<name>.jinja``, the same for all languages. A line
 ``<key>`` in it stands for a phrase from ``templates/<language>.toml``: one of the template's, or a
 shared one. ``needs`` are the facts without which it isn't said (R20), ``rank`` tells when it goes
-if time is short (1 first; without one, never), and ``by=failure`` takes the phrase of the kind of
-failure.
+if time is short (1 first; without one, never), ``by=failure`` takes the phrase of the kind of
+failure, and ``then=VALUE`` lets a value follow: in the same sentence if it is brief, else in one of
+its own.
 The owner's own template, ``<language>/<name>.jinja``, is complete and comes first.
 """
 
@@ -31,8 +32,8 @@ SUFFIX = ".jinja"
 #: A heading: the name of a section in brackets, alone on its line.
 HEADING = re.compile(r"\[([^\[\]{}]*)\]\s*$")
 _PHRASE = re.compile(
-    r"^<(?P<key>[a-z-]+)(?= |>)(?P<by> by=failure)?(?: rank=(?P<rank>\d{1,2}))?"
-    r'(?: needs="(?P<needs>[a-z_., ]+)")?>$',
+    r"^<(?P<key>[a-z-]+)(?= |>)(?P<by> by=failure)?(?: then=(?P<then>[a-z_]+))?"
+    r'(?: rank=(?P<rank>\d{1,2}))?(?: needs="(?P<needs>[a-z_., ]+)")?>$',
     re.MULTILINE,
 )
 #: The group of phrases of a case whose kind of failure isn't known.
@@ -67,7 +68,7 @@ class SkeletonLine(NamedTuple):
     """A line of a skeleton that stands for a phrase.
 
     `needs` are the facts that it needs ("not x": that must be missing), `rank` when it goes ("":
-    never), `by_failure` whether each kind of failure has its own.
+    never), `by_failure` whether each kind of failure has its own, `then` the value that follows it.
     """
 
     source: str
@@ -75,6 +76,7 @@ class SkeletonLine(NamedTuple):
     needs: tuple[str, ...]
     rank: str
     by_failure: bool
+    then: str = ""
 
 
 @cache
@@ -88,6 +90,7 @@ def skeleton_lines(name: str) -> tuple[SkeletonLine, ...]:
             tuple(hit["needs"].split(", ")) if hit["needs"] else (),
             hit["rank"] or "",
             by_failure=bool(hit["by"]),
+            then=hit["then"] or "",
         )
         for hit in _PHRASE.finditer(skeleton)
     )
@@ -114,9 +117,18 @@ def _spell_line(line: SkeletonLine, name: str, code: str) -> str:
     if phrases:
         ways = (f'if failure == "{kind}" %}}\n{rank}{phrases[kind]}\n' for kind in phrases)
         text = f"{{% {'{% el'.join(ways)}{{% else %}}\n{text}\n{{% endif %}}"
+    if line.then:
+        text = _lead_into(line.then, rank, text, language(code).comma)
     if line.needs:
         text = f"{{% if {' and '.join(line.needs)} %}}\n{text}\n{{% endif %}}"
     return text
+
+
+def _lead_into(value: str, rank: str, text: str, comma: str) -> str:
+    """Return the wordings of `text` with a value after them, as one sentence if it is brief."""
+    one = OR.join(f"{way.removesuffix('.')}{comma} {{{{ {value} }}}}." for way in text.split(OR))
+    apart = f"{text}\n{rank}{{{{ {value} }}}}."
+    return f"{{% if {value}.brief %}}\n{one}\n{{% elif {value} %}}\n{apart}\n{{% endif %}}"
 
 
 def stamp_of(folders: tuple[Path, ...]) -> Stamp:

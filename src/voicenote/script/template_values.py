@@ -17,18 +17,19 @@ from voicenote.script.failure import failure_of
 from voicenote.script.habits import split_sentences
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import say_by, say_date, say_money, write_date, write_money
-from voicenote.script.placeholders import Blank, Choice, Placeholders, TemplateValue
+from voicenote.script.placeholders import Blank, Choice, Placeholders, TemplateValue, is_brief
 from voicenote.script.promise_state import PromiseState, names_day
 from voicenote.script.quoting import (
     clean_name,
     clean_quote,
     cut_excerpt,
+    quote_singly,
+    repeats,
     shorten,
     to_one_line,
     trim_punctuation,
 )
 from voicenote.script.spoken import names_amount, spell_out, total_weight
-from voicenote.unicode_forms import normal
 
 #: The most words of a name that are spoken.
 NAME_WORDS = 6
@@ -43,7 +44,6 @@ _SUMS = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT, AmendsKind.GIFT})
 
 #: What an answer without words is shown as, such as "[a sound: memo.m4a, 9 s]": never said back.
 _LABEL = re.compile(r"^\[[^\[\]\n]*\]$", re.MULTILINE)
-_WORD = re.compile(r"\w+")
 
 
 class PromiseValues(NamedTuple):
@@ -109,18 +109,20 @@ class TemplateValues:
     def _complaint(self, complaint: Complaint) -> dict[str, TemplateValue]:
         """Return what happened and what it meant, by the owner's words or by the customer's."""
         code, limit = self.code, self.quote
-        answers = (_LABEL.sub("", answer.text) for answer in reversed(self.context.answers))
+        answers = (_LABEL.sub("", one.text) for one in reversed(self.context.answers))
+        answer = next(filter(str.strip, answers), "")
         told = "" if complaint.said_back else complaint.what_happened
-        happened = _quote_customer(told, limit, code)
-        most = _quote_customer(complaint.bothered_most, min(limit, _ASIDE), code)
-        if (complaint.said_back and complaint.meant) or _repeats(most[0], happened[0]):
+        happened = _quote_customer(told, limit, code, alone=True)
+        worst, few = complaint.bothered_most, min(limit, _ASIDE)
+        most = _quote_customer(worst, few, code)
+        if (complaint.said_back and complaint.meant) or repeats(most[0], happened[0]):
             most = ("", "")
         elif told and not happened[0]:
-            happened, most = most, ("", "")
+            happened, most = _quote_customer(worst, few, code, alone=True), ("", "")
         asides = {
             name: ("", "")
             if complaint.meant
-            else _quote_customer(getattr(complaint, name), min(limit, _ASIDE), code)
+            else _quote_customer(getattr(complaint, name), few, code)
             for name in _MEANING
         }
         put = self.placeholders.put
@@ -131,7 +133,7 @@ class TemplateValues:
             "happened": put(*happened, fact="what_happened"),
             "most": put(*most, fact="bothered_most"),
             **{name: put(*said, fact=name) for name, said in asides.items()},
-            "answer": put(*_quote_customer(next(filter(str.strip, answers), ""), limit, code)),
+            "answer": put(*_quote_customer(answer, limit, code, alone=True)),
             "product": self._text(complaint.product, NAME_WORDS, "product"),
             "cause": self._text(
                 "" if complaint.our_fault else _from_code(complaint.cause), _CAUSE, "cause"
@@ -254,27 +256,23 @@ def _say_by(day: date | None, today: date, code: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _quote_customer(source: str, limit: int, code: str) -> tuple[str, str]:
-    """Return a customer's words, with quote marks in writing only; "" for abuse and for none."""
+def _quote_customer(source: str, limit: int, code: str, *, alone: bool = False) -> tuple[str, str]:
+    """Return a customer's words, with quote marks in writing only; "" for abuse and for none.
+
+    They begin with a capital letter if they stand `alone`, or are too long for a sentence of ours.
+    """
     tongue = language(code)
     whole = clean_quote(source, tuple(tongue.salutations)) if source else ""
     for most in range(limit, 0, -2) if whole else ():  # numbers are longer when they are spoken
         kept, cut = cut_excerpt(whole, most, code)
-        kept = _single_quoted(trim_punctuation(kept))
-        kept = kept[:1].upper() + kept[1:]
+        kept = quote_singly(trim_punctuation(kept))
         written, spoken = fit_words(kept, limit, tongue)
         if spoken and written == kept:
+            if alone or not is_brief(spoken):
+                written, spoken = (one[:1].upper() + one[1:] for one in (written, spoken))
             opening, closing = tongue.quotes
             return f"{opening}{written}{'…' if cut else ''}{closing}", spoken
     return "", ""
-
-
-def _repeats(short: str, long: str) -> bool:
-    """Return whether the words of one quotation stand in the other."""
-    one, other = (
-        " ".join(_WORD.findall(normal(text, "NFKC").casefold())) for text in (short, long)
-    )
-    return one in other
 
 
 def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
@@ -292,8 +290,3 @@ def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
 def _from_code(cause: str) -> str:
     """Return a cause such as ``late-delivery`` or ``late_delivery`` as words."""
     return cause if " " in cause.strip() else cause.replace("-", " ").replace("_", " ")
-
-
-def _single_quoted(text: str) -> str:
-    """Return `text` with its quote marks made single, so that the outer ones stand out."""
-    return text.translate(str.maketrans('"“”„«»', "''''''"))

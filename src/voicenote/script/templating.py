@@ -144,7 +144,9 @@ class Templates:
                 said = tuple([slots[mark] for mark in marks])
                 sentence = _sentence(section, pieces, said, tongue.code)
                 named = tuple([facts[mark] for mark in marks if facts[mark]])
-                made.append(RankedSentence(sentence, total_weight(sentence.said), rank, named))
+                own = sum([total_weight(spoken) for _, spoken, personal in said if personal])
+                weight = total_weight(sentence.said)
+                made.append(RankedSentence(sentence, weight, rank, named, own))
         except IndexError as error:
             raise BadData("a template makes private-use characters", "remove them") from error
         return tuple(made)
