@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from voicenote.cli.terminal.screen import Screen
+
 Call = Callable[..., Result]
 
 
@@ -319,3 +321,51 @@ def test_a_case_that_has_everything_could_not_say_more(call: Call) -> None:
     done = call("script", "--all")
     assert "could say more" not in done.stdout
     assert "your own words stand for: " in call("script", "1").stderr
+
+
+ESTONIAN = (
+    "Tere, Ada. Te ootasite torti terve päeva ja keegi ei helistanud teile. "
+    "See oli meie viga ja mul on kahju. Toome teile reedel uue tordi."
+)
+
+
+def test_a_letter_in_another_language_is_refused_with_the_way_to_mean_it(call: Call) -> None:
+    done = call("script", "1", "--from", "-", input=ESTONIAN)
+    assert done.exit_code == 2
+    assert "the letter is in Estonian (et), and the customer's language is English" in done.stderr
+    assert "--language et" in done.stderr
+    assert json.loads(call("show", "1", "--json").stdout)["script"] is None
+
+
+def test_the_language_of_a_letter_does_not_stick(call: Call) -> None:
+    def language() -> str:
+        return str(json.loads(call("show", "1", "--json").stdout)["script"]["language"])
+
+    assert call("script", "1", "--from", "-", "--language", "et", input=ESTONIAN).exit_code == 0
+    assert language() == "et"
+    assert call("script", "1", "--from", "-", input=LETTER).exit_code == 0
+    assert language() == "en"
+
+
+def test_a_letter_that_is_not_in_the_language_that_was_named_is_told(call: Call) -> None:
+    done = call("script", "1", "--from", "-", "--language", "en", input=ESTONIAN)
+    assert done.exit_code == 0
+    assert "The words are in Estonian (et), and are read as English (en)." in done.stderr
+
+
+def test_at_a_terminal_another_language_is_asked_about(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    (tmp_path / "letter.txt").write_text(ESTONIAN, encoding="utf-8")
+    words = ("script", "1", "--from", str(tmp_path / "letter.txt"))
+    assert call(*words, input="n\n").exit_code == 2
+    done = call(*words, input="y\n")
+    assert done.exit_code == 0, done.stderr
+    assert "Say it to them in Estonian (et)?" in done.stderr
+
+
+def test_an_edited_script_in_another_language_is_told(call: Call) -> None:
+    edited = f"[mirror]\n{ESTONIAN}\n"
+    done = call("script", "1", "--from", "-", input=edited)
+    assert "The words are in Estonian (et), and are read as English (en)." in done.stderr

@@ -45,6 +45,12 @@ def _lie(facts: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
+def _say_otherwise(facts: dict[str, Any]) -> dict[str, Any]:
+    told = _say(facts)
+    told["sections"][-1]["sentences"].append("Is there anything else you wish to tell me?")
+    return told
+
+
 @pytest.fixture
 def server() -> Iterator[ChatServer]:
     with chat_server(_say) as made:
@@ -100,6 +106,27 @@ def test_the_same_facts_ask_nobody_again(written: Call, server: ChatServer) -> N
     written("triage", "1", "--bothered-most", "Nobody phoned me.")
     written("script", "1")
     assert len(server.asked) == 2
+
+
+def test_a_writer_is_asked_anew_for_the_same_facts(written: Call, server: ChatServer) -> None:
+    written("script", "1")
+    kept = written("script", "1")
+    assert "Kept from before, as nothing of the case has changed" in kept.stderr
+    assert "voicenote script 1 --anew" in kept.stderr
+    server.write = _say_otherwise
+    again = written("script", "1", "--anew")
+    assert "Is there anything else you wish to tell me?" in again.stdout
+    assert "Kept from before" not in again.stderr
+    assert len(server.asked) == 2
+    many = written("script", "1", "2", "--anew")
+    assert many.exit_code == 0, many.stderr
+    assert "--anew asks the writer again" in written("script", "1", "2").stdout
+
+
+def test_the_templates_are_not_asked_anew(call: Call) -> None:
+    done = call("script", "1", "--anew")
+    assert done.exit_code == 2
+    assert "--writer NAME" in done.stderr
 
 
 def test_a_draft_that_claims_too_much_is_written_again(written: Call, server: ChatServer) -> None:

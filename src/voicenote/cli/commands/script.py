@@ -12,6 +12,7 @@ import click
 from voicenote.cli.terminal.batch_report import report_cases
 from voicenote.cli.terminal.case_options import Selection, cases_options, reason_option
 from voicenote.cli.terminal.file_input import language_tag, read_text
+from voicenote.cli.terminal.letter_language import choose_letter_language, warn_of_language
 from voicenote.cli.terminal.session import Session, command
 from voicenote.cli.terminal.written_scripts import (
     choose_writer,
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     "--whole", is_flag=True, help="Let it write everything, also with several cases or --all."
 )
 @click.option(
+    "--anew", is_flag=True, help="Ask the writer again, also where nothing of a case has changed."
+)
+@click.option(
     "--back", is_flag=True, help="Show the script in your own language, as a machine reads it."
 )
 @reason_option("--anyway", "Why it isn't a duplicate of another case.")
@@ -61,6 +65,7 @@ def script(
     source: Path | None,
     writer: str,
     whole: bool,
+    anew: bool,
     back: bool,
     anyway: str,
     **given: str,
@@ -75,19 +80,20 @@ def script(
 
     The templates write it, or what [writer] names. A writer's draft that claims what the case does
     not hold, or breaks the method, is refused and written again; then the templates write it, and
-    this says so. With several cases a writer writes only what is personal, unless --whole.
+    this says so. What a writer wrote for the same facts is kept, unless --anew. With several cases
+    it writes only what is personal, unless --whole.
 
     With --back, the script as it is now, in your language (in --json: {"case", "language",
     "sentences", "writer", "model"}).
 
     With --json: a list of {"case", "script", "warnings", "fell_back", "changed", "writer", "model",
-    "refused"}, or {"case", "error"} where it did not work.
+    "refused", "from_before"}, or {"case", "error"} where it did not work.
     """
     from voicenote.model.case import Stage
 
     numbers = selection.numbers
     if back:
-        return show_back(session, numbers, writer, other=edit or source or anyway or whole)
+        return show_back(session, numbers, writer, other=edit or source or anyway or whole or anew)
     if (edit or source) and (
         len(numbers) != 1 or given["template"] or (edit and given["language"])
     ):
@@ -103,8 +109,11 @@ def script(
             return _edit_script(session, ws, numbers[0], source, given["language"])
         meant = selection.find_in_touch(session, ws, Stage.OPENED)
         name = choose_writer(ws, writer, meant, selection)
+        if anew and name == "template":
+            what = "--anew asks a writer again, and the templates always say the same"
+            raise WrongUse(what, "add --writer NAME")
         if name != "template":
-            work = write_all(ws, meant, name, given | {"anyway": anyway}, whole=whole)
+            work = write_all(ws, meant, name, given | {"anyway": anyway}, whole=whole, anew=anew)
         else:
             work = compose_all(ws, meant, given, anyway)
         return _report(session, meant, work)
@@ -143,6 +152,7 @@ def _data(one: Drafted) -> dict[str, Any]:
         "writer": one.writer,
         "model": one.model,
         "refused": list(one.refused),
+        "from_before": one.from_before,
     }
 
 
@@ -168,9 +178,12 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
         screen.note(
             f"Written by {by}; nothing in it was found to be made up. Read it all the same."
         )
-    if not drafted.changed:
-        screen.note("The script has not changed.")
     case = drafted.case
+    if drafted.from_before:
+        again = f"ask it again: voicenote script {case} --anew"
+        screen.note(f"Kept from before, as nothing of the case has changed; {again}")
+    elif not drafted.changed:
+        screen.note("The script has not changed.")
     screen.note(
         f"Change it: voicenote script {case} --edit. "
         f"Next: voicenote record {case}, or voicenote render {case} for a computer's voice"
@@ -184,7 +197,8 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
     new = sum(one.changed for one in done)
     parts = [f"{new} written"]
     if new < len(done):
-        parts.append(f"{len(done) - new} as before")
+        asked = ", --anew asks the writer again" if any(one.from_before for one in done) else ""
+        parts.append(f"{len(done) - new} as before{asked}")
     if short := sum(any(lack.missing for lack in one.warnings) for one in done):
         parts.append(f"{short} could say more (voicenote script N shows what)")
     if fell_back := sum(one.fell_back for one in done):
@@ -225,6 +239,7 @@ def _edit_script(
         session.screen.data([{"case": number, "script": _words(after), "changed": changed}])
         return 0
     _show(session, after)
+    warn_of_language(session, after.text, after.language)
     saved = f"Saved. Next: voicenote render {number}"
     session.screen.note(saved if changed else "Nothing was changed.")
     return 0
@@ -233,6 +248,7 @@ def _edit_script(
 def _take_letter(session: Session, ws: Workspace, number: int, text: str, language: str) -> int:
     from voicenote.engine.memo.letters import take_letter
 
+    language = choose_letter_language(session, ws, number, text, language)
     taken = take_letter(ws, number, text, language)
     if session.json:
         warnings = [asdict(one) for one in (*taken.warnings, *taken.hints)]

@@ -29,13 +29,19 @@ def compose_all(
 
 
 def write_all(
-    ws: Workspace, numbers: Sequence[int], name: str, given: dict[str, str], *, whole: bool
+    ws: Workspace,
+    numbers: Sequence[int],
+    name: str,
+    given: dict[str, str],
+    *,
+    whole: bool,
+    anew: bool,
 ) -> Iterator[Drafted | Failed]:
     """Write scripts by a writer: whole ones, or in a batch what is personal."""
     from voicenote.engine.memo.write_scripts import write_cases
 
     whole = whole or len(numbers) == 1 or ws.settings.writer.batch == "whole"
-    return write_cases(ws, numbers, name, whole=whole, **given)
+    return write_cases(ws, numbers, name, whole=whole, anew=anew, **given)
 
 
 def choose_writer(ws: Workspace, wish: str, numbers: Sequence[int], selection: Selection) -> str:

@@ -40,7 +40,8 @@ BY_TEMPLATE = Written(TEMPLATE)
 class Drafted:
     """A written script: its shortfalls, and whether its words are new.
 
-    `refused` says what was wrong with the last draft of a writer that was given up.
+    `refused` says what was wrong with the last draft of a writer that was given up; `from_before`:
+    the writer wrote it for the same facts earlier, and wasn't asked.
     """
 
     case: int
@@ -51,6 +52,7 @@ class Drafted:
     writer: str = TEMPLATE
     model: str = ""
     refused: tuple[str, ...] = ()
+    from_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from voicenote.engine.case.case_script import judge_words, memo_kind
+from voicenote.engine.case.case_script import judge_words, memo_kind, templates_of
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.drafting import current, edit_script, words_for
 from voicenote.engine.workspace import Workspace
@@ -18,7 +18,9 @@ from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.compose import Shortfall
 from voicenote.script.grounding.judge import judge
+from voicenote.script.languages import language_for
 from voicenote.script.own_letter import read_letter
+from voicenote.word_language import detect_language
 
 #: The claims in a letter that are told when the case doesn't hold them.
 _FIGURES = frozenset({"sum", "percent", "date", "time"})
@@ -39,20 +41,32 @@ class TakenLetter:
     has_errors: bool
 
 
+def letter_languages(ws: Workspace, number: int, text: str) -> tuple[str, str]:
+    """Return the language in which a customer is spoken to, and that of a letter to them.
+
+    The first is a BCP 47 tag, the second an ISO 639 code; "" when it isn't sure.
+    """
+    case, _ = current(ws, number)
+    found = detect_language(text) if has_message(text) else ""
+    return case.customer.language or ws.settings.owner.language, found
+
+
 def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> TakenLetter:
     """Make a plain letter the script of a case; it is kept even if the check finds errors in it.
 
-    `language` is a BCP 47 tag; without it, it is the script's, or else the customer's. Raises
-    BadData for a letter without words or a far too long one, and as `compose_cases` does.
+    `language` is a BCP 47 tag; without it, it is the customer's. Raises BadData for a letter
+    without words or a far too long one, and as `compose_cases` does.
     """
     if not has_message(text):
         raise BadData(
             "the letter says nothing besides a greeting and a signature",
             "write what you want to say",
         )
-    _, found = current(ws, number)
-    if found and not language:
-        like = found.script
+    case, found = current(ws, number)
+    if found:
+        tag = language or case.customer.language or ws.settings.owner.language
+        code = language_for(tag, templates_of(ws).languages()).language
+        like = replace(found.script, language=code)
     else:
         like = next(iter(compose_cases(ws, [number], language=language))).script
     script = read_letter(text, like)

@@ -69,6 +69,7 @@ class WritingTask:
     template: str = ""
     language: str = ""
     anyway: str = ""
+    anew: bool = False
 
     def prepare(self, tx: Transaction, number: int) -> WritingJob:
         """Return the job of a case. Raises as the template's composing does."""
@@ -123,17 +124,20 @@ def write_cases(
     template: str = "",
     language: str = "",
     anyway: str = "",
+    anew: bool = False,
 ) -> Iterator[Drafted | Failed]:
     """Write the memo's script of each case by the writer `name`, yielding as they are ready.
 
-    What was written for the same facts before is taken again, and the writer isn't asked. Raises
+    What was written for the same facts before is taken again, and the writer isn't asked, unless it
+    is wanted `anew`. Raises
     Unavailable when the writer can't be reached; what was yielded is kept, and the rest can be
     written later.
     """
     writer = ws.writer(name)
     task = WritingTask(
-        ws=ws, writer=writer, whole=whole, template=template, language=language, anyway=anyway
-    )
+        ws=ws, writer=writer, whole=whole, template=template, language=language, anyway=anyway,
+        anew=anew,
+    )  # fmt: skip
     pool = ThreadPoolExecutor(ws.settings.writer.parallel, "writer")
     try:
         yield from _write_all(task, iter(numbers), pool)
@@ -182,11 +186,13 @@ def _begin(task: WritingTask, number: int) -> WritingJob | Drafted:
     with task.ws.ledger.read() as tx:
         job = task.prepare(tx, number)
         before = scripts.find_written(tx, number, job.case.round, task.written(job))
-    if before is None:
+    if before is None or task.anew:
         return job
     own = _own_sentences(before, job)
     script = _assemble(job, own)
-    return job if task.judge(job, script, own) else task.keep(job, script, task.written(job))
+    if task.judge(job, script, own):
+        return job
+    return replace(task.keep(job, script, task.written(job)), from_before=True)
 
 
 def _own_sentences(before: Script, job: WritingJob) -> tuple[Sentence, ...]:
