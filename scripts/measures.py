@@ -202,6 +202,15 @@ def narratives(folder: Path) -> str:
     return "done"
 
 
+def writer(folder: Path) -> str:
+    """How alike the scripts of a writer are."""
+    import writer_measures
+
+    for line in writer_measures.writer(folder):
+        print(line, flush=True)
+    return "done"
+
+
 MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
@@ -217,6 +226,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "loudness": loudness,
     "coding": coding,
     "narratives": narratives,
+    "writer": writer,
     "fuzz": fuzz,
     "inbound": inbound,
 }

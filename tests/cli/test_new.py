@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.fakes.chat_api import ChatServer, chat_server
 from voicenote.cli.app import voicenote
 from voicenote.cli.terminal.screen import Screen
 from voicenote.model.memo import Clip
@@ -169,3 +170,46 @@ def test_a_complaint_in_another_language_has_no_proposal(sit: Sit) -> None:
     done = sit(*OWNER, "Ewa", "", words, "", "nothing yet", "", "", "", "n", "later")
     assert done.exit_code == 0, done.output
     assert "A proposal" not in done.output
+
+
+@pytest.fixture
+def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """A writer in the settings, which reads a feeling and a failure in every complaint."""
+    found = [
+        {"field": "feeling", "value": "let down", "words": "The ribbon was blue"},
+        {"field": "failure", "value": "wrong", "words": "blue"},
+    ]
+    with chat_server(lambda _facts: {"proposals": found}) as server:
+        table = {"KIND": "endpoint", "BASE_URL": server.url, "MODEL": "toy", "RETRIES": "0"}
+        for name, value in table.items():
+            monkeypatch.setenv(f"VOICENOTE_WRITER__{name}", value)
+        yield server
+
+
+def case_in(tmp_path: Path) -> dict[str, Any]:
+    command = ["--home", str(tmp_path / "home"), "show", "1", "--json"]
+    found: dict[str, Any] = json.loads(CliRunner().invoke(voicenote, command).stdout)
+    return found
+
+
+def test_a_writers_proposals_are_offered_one_by_one(
+    sit: Sit, writer: ChatServer, tmp_path: Path
+) -> None:
+    done = sit(*OWNER, *CASE, "y", "n", "y")
+    assert "it says: “The ribbon was blue”" in done.output
+    assert len(writer.asked) >= 1
+    case = case_in(tmp_path)
+    assert (case["failure"], case.get("feeling", "")) == ("wrong", "")
+
+
+def test_a_writer_that_cannot_be_asked_ends_no_sitting(
+    sit: Sit, writer: ChatServer, tmp_path: Path
+) -> None:
+    writer.statuses = [500]
+    done = sit(*OWNER, *CASE, "y", "n", "later")
+    assert "Is it so?" not in done.output
+    assert case_in(tmp_path)["case"] == 1
+
+
+def test_without_a_writer_nothing_is_offered(sit: Sit) -> None:
+    assert "Let your writer read it" not in sit(*OWNER, *CASE, "n", "later").output

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.failures import as_text, explain
+from voicenote.cli.terminal.field_proposals_list import offer_proposals
 from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.import_report import overdue
 from voicenote.cli.terminal.own_words import ask_own_words
@@ -178,6 +179,7 @@ def _walk_through(context: click.Context, session: Session, number: int) -> None
     from voicenote.cli.commands.script import script
 
     screen = session.screen
+    offer_proposals(session, number)
     if not _do(context, session, script, numbers=(number,)):
         return
     if screen.confirm("Change the text in your editor?", default=False):
