@@ -53,6 +53,7 @@ _BEFORE = re.compile(r"(?<!\w)(?:(?:kr|Kr|Rs|rs)\.?[ \u00a0]?|[xX×] ?)\Z")
 _JOINT = re.compile(r"[-–—:.,'’]?\d|[½¼¾]|[.,:]?[-–—]\d|/\w|[~≈±<>≤≥×÷^*★☆′″‰§∞√¢₿]")
 _JOINT_BEFORE = re.compile(r"(?:\d[-–—/:.,'’]|[~≈±<>≤≥×÷^*★☆′″‰§¶/∞√¢₿]|[½¼¾])\Z")
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
 _HAS_FIGURE = re.compile(r"[\d½¼¾]")
 _SAID_SIGNS = frozenset(map(chr, range(128))) | frozenset("½¼¾")
 _MEASURED = re.compile(rf"[ \u00a0]?(?:%|{_UNIT.pattern})", re.IGNORECASE)
@@ -117,7 +118,7 @@ def _read(text: str, code: str) -> list[Figure]:
             if not any(taken[one.start : one.end]):
                 taken[one.start : one.end] = b"\1" * (one.end - one.start)
                 found.append(_doubt(one, text, tongue, bare=bare))
-    for rest in re.finditer(r"\d+", text):
+    for rest in _DIGITS.finditer(text):
         if not taken[rest.start()]:
             said = say_whole(rest[0], tongue) if len(rest[0]) <= 12 else ""
             found.append(Figure(*rest.span(), said, sure=False))

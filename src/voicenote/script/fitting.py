@@ -37,10 +37,7 @@ def fit(
     total = sum([one.seconds(pace) for one in ranked])
     if total <= longest:
         return list(ranked), [], True
-    units: dict[int, list[int]] = {}
-    for place, one in enumerate(ranked):
-        if 0 < one.rank <= most:
-            units.setdefault(one.rank, []).append(place)
+    units = _by_rank(ranked, most)
     gone: set[int] = set()
     for unit in sorted(units):
         gone.update(units[unit])
@@ -63,8 +60,7 @@ def drop_padding(
     total = sum([one.weight for one in ranked])
     own = sum([one.own for one in ranked])
     gone: set[int] = set()
-    for rank in sorted({one.rank for one in ranked if 0 < one.rank <= most}):
-        unit = [place for place, one in enumerate(ranked) if one.rank == rank]
+    for _, unit in sorted(_by_rank(ranked, most).items()):
         left = seconds - sum([ranked[place].seconds(pace) for place in unit])
         if own >= total / 2 or left < shortest:
             break
@@ -72,3 +68,12 @@ def drop_padding(
         seconds = left
         total -= sum([ranked[place].weight for place in unit])
     return [one for place, one in enumerate(ranked) if place not in gone]
+
+
+def _by_rank(ranked: Sequence[RankedSentence], most: int) -> dict[int, list[int]]:
+    """Return the places of the sentences that may go, by rank up to `most`."""
+    units: dict[int, list[int]] = {}
+    for place, one in enumerate(ranked):
+        if 0 < one.rank <= most:
+            units.setdefault(one.rank, []).append(place)
+    return units

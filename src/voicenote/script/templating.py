@@ -53,6 +53,7 @@ _OF_A_TEMPLATE = (
     TypeError, ValueError,
 )  # fmt: skip
 
+_ENDED_TWICE = re.compile(r"([?…؟])([\"”’»“]?)\.\Z")
 _RANK = re.compile(r"~(\d{1,2})\s+")
 
 #: A line of a filled-in template: its section, its rank, and its wordings with marks in them.
@@ -295,4 +296,4 @@ def _sentence(
 
 def _end_once(text: str) -> str:
     """Return `text` without the full stop after a quotation that ends in "?" or "…"."""
-    return re.sub(r"([?…؟])([\"”’»“]?)\.$", r"\1\2", text)
+    return text[:-3] + _ENDED_TWICE.sub(r"\1\2", text[-3:])

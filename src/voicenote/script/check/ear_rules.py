@@ -74,7 +74,7 @@ def _read_sentence(
 
 def check_address(read: CheckInput) -> Iterator[Violation]:
     """Yield forms of address that are mixed, or aren't the customer's (R23)."""
-    there = (one for one in read.sentences if one.has(*_FORMS))
+    there = (one for one in read.sentences if not one.groups.isdisjoint(_FORMS))
     hits = [hit for one in there for hit in one.hits if hit.group in _FORMS]
     counts = Counter(hit.group for hit in hits)
     if background := read.context.background:

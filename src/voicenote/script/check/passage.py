@@ -33,7 +33,8 @@ class SentenceReading(NamedTuple):
     """What is found in the words of one sentence, wherever it stands: its offsets are its own.
 
     `folded` is all of it. `loud` is what is shouted. `own` is how many words are our own and not
-    the customer's. `groups` are those of `hits`.
+    the customer's. `groups` are those of `hits`; it is `judged` if one belongs to a rule, or it is
+    loud.
     """
 
     folded: str
@@ -41,6 +42,7 @@ class SentenceReading(NamedTuple):
     loud: tuple[Hit, ...]
     own: int
     groups: frozenset[str]
+    judged: bool
 
 
 class CheckedSentence(NamedTuple):
@@ -190,12 +192,15 @@ def _read_sentence(text: str, ours: str, language: str) -> SentenceReading:
         ends = (*places, len(ours))
         hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
     hits = [hit for hit in hits if hit.group not in _MARKS]
+    groups = frozenset(hit.group for hit in hits)
+    loud = tuple(_find_shouting(ours, cased=phrase_table.cased))
     return SentenceReading(
-        folded if ours == text else fold(text)[0],
-        tuple(hits),
-        tuple(_find_shouting(ours, cased=phrase_table.cased)),
-        len(_LETTER.findall(ours)),
-        frozenset(hit.group for hit in hits),
+        folded=folded if ours == text else fold(text)[0],
+        hits=tuple(hits),
+        loud=loud,
+        own=len(_LETTER.findall(ours)),
+        groups=groups,
+        judged=bool(loud) or any("." in group for group in groups),
     )
 
 

@@ -72,7 +72,7 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
     """Yield what must never be said (R17, R18, S24)."""
     sorry = next((n for n, one in enumerate(read.sentences) if one.has("regret")), 0)
     for place, one in enumerate(read.sentences):
-        if not (one.reading.loud or any("." in group for group in one.groups)):
+        if not one.reading.judged:
             continue
         last: dict[str, int] = {}
         for hit in sorted((*one.hits, *one.loud), key=lambda hit: (hit.start, -hit.end)):
