@@ -73,6 +73,7 @@ GONE = {
         ("The reason lies with us, and it's this.", "the reason lies"),
         ("And of us, you now think this.", "and of us"),
         ("And there's more.", ""),
+        ("How are you managing in the meantime?", "how are you managing"),
     ],
     "pl": [
         ("Mówi Ada Linden, firma …", r"mówi \{\{|firma"),
