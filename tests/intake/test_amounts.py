@@ -13,6 +13,9 @@ from voicenote.intake.amounts import read_money
     [
         ("1\u202f234,50 €", "EUR", "1234.50 EUR"),
         ("120,-", "EUR", "120 EUR"),
+        ("120;-", "EUR", "120 EUR"),
+        ("€120;—", "", "120 EUR"),
+        ("120.—", "EUR", "120 EUR"),
         ("120,–", "", "120 CHF"),
         ("Fr. 120.—", "", "120 CHF"),
         ("120.--", "EUR", "120 EUR"),

@@ -237,12 +237,23 @@ def test_where_runs_nothing_but_comparisons(read: Any, where: str) -> None:
         read(ROWS, where=where)
 
 
+@pytest.mark.parametrize("key", ["bodyHtml", "body_html", "descriptionHtml", "HTML Body", "html"])
+def test_html_alone_is_read_rather_than_the_subject(read: Any, key: str) -> None:
+    record = {"id": 5, "subject": "Box", key: "<p>It came <b>open</b>, <sighs></p>"}
+    _, good, bad = read(json.dumps([record]))
+    assert ([one.complaint.what_happened for one in good], bad) == (["It came open, <sighs>"], [])
+
+
 @pytest.mark.parametrize(
     ("word", "severity"),
     [
         *((word, Severity.SERIOUS) for word in ("P0", "P1", "Sev 2", "SEV-1", "1 - Critical")),
         *((word, Severity.SERIOUS) for word in ("2 - High", "Very high", "Hoch", "kõrge")),
         *((word, Severity.SERIOUS) for word in ("Wysoki", "Ridicată", "גבוהה", "فوری", "priority")),
+        *((word, Severity.SERIOUS) for word in ("P1 - Urgent", "Critical (P1)", "Sev 2 / High")),
+        *((word, Severity.SERIOUS) for word in ("High (2)", "Priority: high", "kõrge (P2)")),
+        *((word, Severity.SERIOUS) for word in ("S1 – Krytyczny", "P3 - Urgent", "Priority 1")),
+        *((word, Severity.LOW) for word in ("P4 / Low", "Niski (P4)")),
         *((word, Severity.NORMAL) for word in ("P3", "-None-", "not_priority", "3 - Moderate")),
         *((word, Severity.NORMAL) for word in ("Mittel", "keskmine", "średni", "בינונית")),
         *((word, Severity.LOW) for word in ("P4", "Sev4", "4 - Low", "madal", "niski", "נמוך")),
@@ -258,6 +269,8 @@ def test_priorities_of_helpdesks(read: Any, word: str, severity: Severity) -> No
     ("field", "value"),
     [
         ("priority", "5"),
+        ("priority", "high/low"),
+        ("priority", "P1 - not urgent"),
         ("phone", "call my mother"),
         ("whatsapp", "n.n."),
         ("telegram", "??"),

@@ -25,7 +25,7 @@ _AND = r"[-–—]|to|and|bis|do|până la|kuni|עד|تا"
 _RANGE = re.compile(rf"\d ?[^\d\s,.;]{{0,3}} ?(?:{_AND}) ?[^\w\s-]? ?\d", re.IGNORECASE)
 #: What may stand around an amount and changes nothing: ``120,-``, ``ca. 50``, ``49.99 incl. VAT``.
 _AROUND = re.compile(
-    r"(?<=\d)\s*(?:[,.:][-–—=]{1,2}|/[-–—=])"
+    r"(?<=\d)\s*(?:[,.:;][-–—=]{1,2}|/[-–—=])"
     r"|(?<!\w)(?:ca\.?|circa|approx\.?|approximately|about|around|roughly|etwa|ok\.|około|aprox\.?|"
     r"umbes|בערך|حدود|[~≈±])\s*(?=[\W\d]|rs)"
     r"|\(?(?<!\w)(?:incl?|including|inkl|excl?|excluding|exkl|zzgl|plus|with|cu|z)\.?\s*"

@@ -15,6 +15,10 @@ from voicenote.model.case import Complaint, Customer, given
 
 LONGEST_ADDRESS = 320
 _NUMBERED = re.compile(r"^\d+_(?=\D)")
+#: What parts a word of a helpdesk from its code; "Priority 1" as one of them; and what denies one.
+_PIECES = re.compile(r"[()\[\]/|:,;–—]|\s-+\s")
+_LEVEL = re.compile(r"^(?:severity|priority|prio|urgency|priorytet|prioriteet|prioritate)_?(\d)$")
+_DENIED = re.compile(r"(?:not|non|no|mitte|nu|nie|לא|غیر)(?:_|$)")
 
 
 def _declare(kind: type) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -130,13 +134,36 @@ def read_choice(field: str, text: str) -> str:
 
     "" is one for a gender that isn't said. Raises BadData when it means none.
     """
-    word = re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
+    word = _fold_choice(text)
     known = _known_words(field)
     found = known.get(word, known.get(_NUMBERED.sub("", word)))
+    if found is None and field == "severity":
+        found = _severity_of(text, known)
     if found is not None:
         return found
     listed = ", ".join(filter(None, SYNONYMS[field]))
     raise BadData(f"is not {listed}: {short(text)}", f"write one of: {listed}")
+
+
+def _fold_choice(text: str) -> str:
+    return re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
+
+
+def _severity_of(text: str, known: Mapping[str, str]) -> str | None:
+    """Return the severity of a word and a code together, such as "P1 - Urgent" or "High (2)".
+
+    The word counts more than the code, and a number only with "Severity" or "Priority" before it.
+    None when words disagree, or one says no.
+    """
+    words, codes = set[str](), set[str]()
+    for piece in map(_fold_choice, _PIECES.split(text)):
+        level = _LEVEL.sub(r"p\1", piece)
+        if _DENIED.match(piece):
+            return None
+        if (found := known.get(level)) and not level.isdecimal():
+            (codes if any(map(str.isdigit, level)) else words).add(found)
+    found_ = words or codes
+    return found_.pop() if len(found_) == 1 else None
 
 
 @cache

@@ -27,7 +27,10 @@ invitado invitada desconocido desconocida visitante anonimo anonima ospite utent
 sconosciuta visitatore anoniem gebruiker klant onbekend onbekende bezoeker okänd gäst användare
 kund ukjent gjest bruker ukendt bruger vieras asiakas käyttäjä tuntematon nimetön аноним анонимно
 гость пользователь клиент неизвестный неизвестно анонімний гість користувач невідомий misafir
-kullanıcı müşteri bilinmeyen 匿名 ゲスト 访客 游客 用户 未知 게스트 익명 ضيف مستخدم عميل مجهول
+kullanıcı müşteri bilinmeyen restricted blocked unavailable lead prospect submission enquirer
+zastrzeżony prywatny ukryty varjatud salastatud ascuns ascunsă privat חסום חסוי חסויה מוסתר مخفی
+خصوصی unterdrückt unterdrückte masqué privé oculto privado privato скрытый
+匿名 ゲスト 访客 游客 用户 未知 게스트 익명 ضيف مستخدم عميل مجهول
 """
 #: Words that stand beside them; alone they may be a name.
 _BESIDE = """
@@ -37,12 +40,14 @@ person provided available given applicable set google amazon kindle facebook ins
 telegram twitter ebay etsy airbnb booking yelp trustpilot tripadvisor messenger zendesk intercom
 shopify apple microsoft linkedin tiktok youtube discord גוגל פייסבוק گوگل imię imienia nume nimi
 nimeta לא ידוע ידועה ללא שם بی نام without ohne namen sans nom sin nombre
+number numbers id form chat live wireless numer numeru număr nummer numéro número numero номер מספר
+שיחה شماره
 """
 _WHOLE = """
 john doe|jane doe|joe public|max mustermann|no name|not provided|not given|not available|not set
 not applicable|private individual|first name|last name|full name|name|your name|first last
 firstname lastname|לא ידוע|ללא שם|بی نام|sans nom|sin nombre|ohne namen|bez imienia|fără nume
-nimeta|brak imienia|x|xx|xxx|n a
+nimeta|brak imienia|spam likely|scam likely|x|xx|xxx|n a
 """
 _PHRASES = frozenset(_WHOLE.strip().replace("\n", "|").split("|"))
 _SOLE = frozenset(_STAND_INS.split())
@@ -56,6 +61,16 @@ _COMMA = re.compile(r"[,，،、]")
 #: What stands after a name; left out, for nobody is greeted by it.
 _AFTER = re.compile(
     r"md|phd|dds|dvm|esq|mba|msc|bsc|rn|pe|cpa|jd|jr|sr|ii|iii|iv|junior|senior", re.IGNORECASE
+)
+_HONOURS = (
+    r"(?:dr|prof|mr|mrs|ms|miss|mx|sir|madam|herr|frau|pan|pani|dl|dna|d-na|domnul|doamna|hr|ing|inż|mgr"
+    r"|hab|härra|proua|mme|ד\"ר|פרופ'|מר|גב'|گرامی|دکتر|آقای|خانم)\.?"
+)
+#: A title at either end of a half of a name; and what a helpdesk notes behind one.
+_LEADS = re.compile(rf"((?:{_HONOURS}\s+)+)(.+)", re.IGNORECASE)
+_ENDS = re.compile(rf"(.+?)\s+\(?({_HONOURS})\)?", re.IGNORECASE)
+_NOTED = re.compile(
+    r"\s*[(\[](?:vip|customer|client|new|gold|silver|platinum|premium)[)\]]", re.IGNORECASE
 )
 _FIRM = re.compile(r"inc|ltd|llc|co|corp|gmbh|ag|sa|srl|oü|as|plc|bv|nv|sl|spa", re.IGNORECASE)
 
@@ -97,7 +112,7 @@ def turn_name(text: str) -> str:
         text = found[1].replace('""', '"')
     for _ in range(2 if "&" in text else 0):
         text = html.unescape(text)
-    text = " ".join(text.split())
+    text = " ".join(_NOTED.sub(" ", text).split())
     parts = [part.strip() for part in _COMMA.split(text)]
     kept = [part for part in parts if part and not _AFTER.fullmatch(part.replace(".", ""))]
     if len(kept) == 1 and len(parts) > 1:
@@ -108,7 +123,22 @@ def turn_name(text: str) -> str:
         or not all(map(_may_be_half, kept))
     ):
         return text
-    return f"{kept[1]} {kept[0]}"
+    last, of_last = _take_title(kept[0])
+    first, of_first = _take_title(kept[1])
+    return " ".join(filter(None, (of_last, of_first, first, last)))
+
+
+def _take_title(half: str) -> tuple[str, str]:
+    """Return half of a name without the title at either of its ends, and the title."""
+    words = half.split()
+    while len(words) > 1 and _AFTER.fullmatch(words[-1].replace(".", "")):
+        words.pop()
+    half = " ".join(words)
+    if found := _LEADS.fullmatch(half):
+        return found[2], found[1].strip()
+    if found := _ENDS.fullmatch(half):
+        return found[1], found[2]
+    return half, ""
 
 
 def _may_be_half(part: str) -> bool:
