@@ -126,3 +126,52 @@ def test_of_many_texts_a_hint_is_told_once(ready: Call) -> None:
 
 def test_one_of_a_kind_is_not_several(ready: Call) -> None:
     assert "1 hint." in ready("check", "1").stderr
+
+
+def test_a_script_of_other_hands_is_held_to_the_case(call: Call) -> None:
+    """A sum, a day, a name or a deed that nothing in the case promises is an error (R20)."""
+    call("script", "1")
+    said = (
+        "Hello, it's Mia Berg. You told us what happened, and it was our fault. I am sorry. "
+        "You'll get 950 euros on Sunday, and Veronica brings you flowers."
+    )
+    call("script", "1", "--from", "-", input=said)
+    found = json.loads(call("check", "1", "--json").stdout)
+    unknown = [one["why"] for one in found if one["rule"] == "R20" and one["level"] == "error"]
+    for lie in ("950", "sunday", "Veronica", "flowers"):
+        assert any(lie in why for why in unknown), found
+    call("render", "1")
+    refused = call("approve", "1")
+    assert refused.exit_code != 0
+    assert "R20" in refused.stderr
+
+
+def test_the_templates_own_script_is_not_doubted(call: Call) -> None:
+    call("script", "1")
+    found = json.loads(call("check", "1", "--json").stdout)
+    assert not [one for one in found if one["rule"] in ("R20", "R22")]
+
+
+def test_a_deed_that_says_another_sum_is_told_where_it_is_written(call: Call) -> None:
+    added = call(
+        "amends", "add", "1", "--kind", "refund", "--text", "your delivery", "--value", "38.00",
+        "--currency", "USD", "--by", "2099-12-04", "--override", "we agreed on it by phone",
+        "--deed", "Your thirty dollars are back on your card on Monday.", "--json",
+    )  # fmt: skip
+    assert "30 USD" in added.stderr
+    assert "2099-12-04" in added.stderr
+    name = json.loads(added.stdout)["amends"]
+    said = call("amends", "say", name, "--deed", "Your thirty-eight dollars come back tomorrow.")
+    assert "name the day" in said.stderr
+
+
+def test_a_letter_that_leaves_a_promise_out_is_told_which(call: Call) -> None:
+    call(
+        "amends", "add", "1", "--kind", "exchange", "--text", "a new ribbon for the cake",
+        "--by", "2099-12-04",
+    )  # fmt: skip
+    said = "Hello, it's Mia. You told us what happened. It was our fault, and I am sorry."
+    call("script", "1", "--from", "-", input=said)
+    found = json.loads(call("check", "1", "--json").stdout)
+    missing = [one["why"] for one in found if one["rule"] == "R22" and one["level"] == "error"]
+    assert any("a new ribbon for the cake" in why for why in missing), found

@@ -37,6 +37,12 @@ def find_outdated(script: Script, written_on: date, day: date) -> str:
     return ""
 
 
+def find_day_word(text: str, code: str) -> str:
+    """Return a word in a text that is true on one day only, such as "tomorrow"; or ""."""
+    found = _patterns_of(code)[0].search(_QUOTED.sub(" ", text).casefold())
+    return found.group() if found else ""
+
+
 @cache
 def _patterns_of(
     code: str,

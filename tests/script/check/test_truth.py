@@ -174,3 +174,27 @@ def test_the_form_that_the_customer_wants_is_known() -> None:
 def test_abuse_is_an_error_and_a_coarse_word_about_oneself_a_warning(text: str, level: str) -> None:
     found = [one for one in check(f"{GOOD} {text}", "en") if one.rule == "R21"]
     assert [one.level.value for one in found] == [level]
+
+
+@pytest.mark.parametrize("template", ["confirm", "check-in", "status-kept", "closing", "silence"])
+@pytest.mark.parametrize(
+    ("code", "claim"),
+    [
+        ("en", "We have done what we said."),
+        ("et", "Tegime kõik, mida lubasime."),
+        ("fa", "به قولمان عمل کردیم."),
+        ("he", "עשינו את כל מה שהבטחנו."),
+        ("pl", "Zrobiliśmy wszystko, co obiecaliśmy."),
+        ("ro", "Am făcut tot ce am promis."),
+    ],
+)
+def test_no_message_says_that_something_is_done_before_it_is(
+    template: str, code: str, claim: str
+) -> None:
+    """R20 holds for every message, not for the apology alone."""
+    said = Sentence(Section.AMENDS, claim, personal=True)
+    script = Script(language=code, template=template, sentences=(said,))
+    asked = behind(promise="a new cake")
+    assert "R20" in {one.rule for one in check(script, "", asked)}
+    kept = behind(promise="a new cake", state=AmendsState.DONE)
+    assert "R20" not in {one.rule for one in check(script, "", kept)}

@@ -118,10 +118,10 @@ def say(session: Session, /, *, name: tuple[int, int], deed: str) -> None:
 
     text, deed = f"{name[0]}.{name[1]}", deed.strip()
     with session.open() as ws:
-        again = promises.say_deed(ws, *name, deed)
+        notes = promises.say_deed(ws, *name, deed)
     told = f"Amends {text} is said as: {deed}" if deed else f"Amends {text} is said by its text."
     session.screen.show({"amends": text, "deed": deed}, lambda: told)
-    session.screen.warn(*filter(None, (again,)))
+    session.screen.warn(*notes)
 
 
 @command(group=amends)

@@ -90,6 +90,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
+    from voicenote.script.deed_conflicts import deed_notes
     from voicenote.script.whose_words import find_misvoiced
     from voicenote.wiring import new_id, now
     from voicenote.word_language import detect_language
@@ -100,6 +101,8 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
         complaint = read_toml(Path(file), options)
         for one in find_misvoiced(complaint, complaint.customer.language or owner.language):
             session.screen.warn(str(one))
+        for promise in complaint.promises:
+            session.screen.warn(*deed_notes(promise, complaint.customer.language or owner.language))
     else:
 
         def check(fields: Mapping[str, object]) -> Complaint:

@@ -45,6 +45,7 @@ def ask_own_words(
     which the customer is spoken to, `today` their date. `check` gets a field and an answer, and
     raises BadData for one that can't be kept; it is asked again.
     """
+    from voicenote.script.deed_conflicts import deed_notes
     from voicenote.script.proposed_words import propose_words
 
     screen.note(
@@ -64,6 +65,8 @@ def ask_own_words(
             answer = _ask_whose(screen, complaint, name, answer, tag)
         if answer and answer != known:
             said[name] = answer
+            if name == "deed":
+                screen.warn(*deed_notes(replace(complaint.promises[0], deed=answer), tag))
     return said
 
 

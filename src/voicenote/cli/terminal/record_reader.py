@@ -44,6 +44,7 @@ class RecordReader:
         """Yield the good records; `step` gets how many more bytes were read."""
         from voicenote.intake.raw_record import Good, LeftOut
         from voicenote.model.greeting import NOBODY, name_to_greet
+        from voicenote.script.deed_conflicts import deed_notes
         from voicenote.script.whose_words import find_misvoiced
 
         before = 0
@@ -64,6 +65,10 @@ class RecordReader:
                     advice = "correct it with voicenote triage N, or in the file"
                     at = (item.record.file, item.line, one.field)
                     self._show(Problem(one.what, advice, *at))
+                for promise in item.complaint.promises:
+                    for note in deed_notes(promise, who.language):
+                        what, _, advice = note.partition(": ")
+                        self._show(Problem(what, advice, item.record.file, item.line, "deed"))
                 yield item
             elif isinstance(item, LeftOut):
                 self.left_out[item.reason] += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -23,7 +24,7 @@ from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Answer
 from voicenote.model.sentences import Script
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import OPENING, Touch, TouchKind
+from voicenote.model.touch import OPENING, WAITING, Touch, TouchKind
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
@@ -68,23 +69,29 @@ def composition_of(
     day. The finding, the template it asks for and the state of the promises count too: the same
     words may be less true with others. Who speaks does not count.
     """
-    kind = memo_kind(case)
-    facts = ScriptContext(
+    facts = _told(ws, case, answers, like, on)
+    try:
+        return composition(case, draft(case, facts, templates_of(ws)).script, on)
+    except (RuleSaysNo, BadData) as no:
+        return _hash_of(case, no.what, on)
+
+
+def _told(
+    ws: Workspace, case: Case, answers: tuple[Answer, ...], like: Script, on: date
+) -> ScriptContext:
+    """Return the context of a script of the template and language of another."""
+    return ScriptContext(
         owner=ws.owner_of(case),
         owner_gender=ws.owner_gender_of(case),
         business=ws.settings.owner.business,
         today=on,
-        kind=kind,
+        kind=memo_kind(case),
         template=like.template,
         language=like.language,
         answers=answers,
         wpm=pace_of(ws, case, like.language),
         rials=ws.settings.owner.iranian_money == "rial",
     )
-    try:
-        return composition(case, draft(case, facts, templates_of(ws)).script, on)
-    except (RuleSaysNo, BadData) as no:
-        return _hash_of(case, no.what, on)
 
 
 def composition(case: Case, plain: Script, on: date) -> Composed:
@@ -116,13 +123,18 @@ def judge_words(
     script: Script,
     memo: Memo | None = None,
     asked: CheckContext | None = None,
+    *,
+    composed: Script | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """Return what the rules say about a script of a case. Raises WrongUse as `check` does."""
+    """Return what the rules say about a script of a case. Raises WrongUse as `check` does.
+
+    `composed` is what the templates say of the case, if that is known.
+    """
     asked = asked or CheckContext()
     owner = ws.owner_of(now.case)
     told = replace(
         asked,
-        background=_behind(ws, tx, now),
+        background=_behind(ws, tx, now, script, composed),
         owner=asked.owner or owner,
         wpm=asked.wpm or pace_of(ws, now.case, script.language),
         taken=taken_seconds(memo),
@@ -131,15 +143,22 @@ def judge_words(
 
 
 def errors_in(
-    ws: Workspace, tx: Transaction, now: Snapshot, script: Script, memo: Memo | None = None
+    ws: Workspace,
+    tx: Transaction,
+    now: Snapshot,
+    script: Script,
+    memo: Memo | None = None,
+    *,
+    composed: Script | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Return only the errors, which keep a script from being sent as it is.
 
-    A language that the check has no table for gives none.
+    `composed` is what the templates say of the case, if that is known. A language that the check
+    has no table for gives none.
     """
     if script.language not in languages():
         return ()
-    found = judge_words(ws, tx, now, script, memo)
+    found = judge_words(ws, tx, now, script, memo, composed=composed)
     return tuple(one for one in found if one.level is LintLevel.ERROR)
 
 
@@ -148,11 +167,27 @@ def taken_seconds(memo: Memo | None) -> float | None:
     return memo.duration_s if memo and memo.synthetic is Synthetic.NO else None
 
 
-def _behind(ws: Workspace, tx: Transaction, now: Snapshot) -> CaseBackground:
+def _heard_on(now: Snapshot) -> date | None:
+    """Return the day of the plan's memo where the customer is; None when there is none to come."""
+    due = [one.due_at for one in now.touches if one.kind in OPENING and one.state in WAITING]
+    return min(due).astimezone(now.zone).date() if due else None
+
+
+def _behind(
+    ws: Workspace, tx: Transaction, now: Snapshot, script: Script, composed: Script | None
+) -> CaseBackground:
+    on = tx.now.astimezone(now.zone).date()
+    told = _told(ws, now.case, now.earlier_answers, script, on)
+    if composed is None:
+        with suppress(RuleSaysNo, BadData):
+            composed = draft(now.case, told, templates_of(ws)).script
     events = {row["event"] for row in case_reports.history(tx, now.case.number)}
     last, policy = apologised_at(now), ws.settings.policy
     return CaseBackground(
         case=now.case,
+        told=told,
+        composed=composed,
+        heard_on=_heard_on(now),
         apologised_on=last.date() if last else None,
         new_since=not second_apology(now),
         low=policy.compensation_low,

@@ -35,6 +35,7 @@ from voicenote.model.money import Money
 from voicenote.model.touch import TouchKind
 from voicenote.script.asked import find_grave_words
 from voicenote.script.compose import template_for
+from voicenote.script.deed_conflicts import deed_notes
 from voicenote.script.failure import guess_failure
 from voicenote.script.habits import is_coarse
 from voicenote.script.whose_words import find_misvoiced
@@ -151,7 +152,15 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
         tag = case.customer.language or ws.settings.owner.language
         said = replace(complaint, promises=tuple(one.promise for one in case.round_amends))
         misvoiced = map(str, find_misvoiced(said, tag))
-        told = (*misvoiced, rude, asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
+        notes = [note for one in said.promises for note in deed_notes(one, tag)]
+        told = (
+            *misvoiced,
+            *notes,
+            rude,
+            asked,
+            warn_of_returned_causes(tx, [case]).get(number, ""),
+            money,
+        )
         return TriageView(
             case=number,
             finding=complaint.finding,

@@ -22,6 +22,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.promise import Amends, Promise
 from voicenote.model.touch import WAITING, TouchKind
+from voicenote.script.deed_conflicts import deed_notes
 
 
 def amends_of(case: Case, k: int) -> Amends:
@@ -58,7 +59,10 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
         name, judged = add_in(ws, tx, number, promise, override)
         asked = ask_again(ws, tx, number, f"amends {name} was promised since")
         unheard = _how_they_hear(ws, tx, case_store.get(tx, number).amends[-1])
-    return AddedPromise(name, "" if judged.level is Adequacy.FINE else judged.what, asked, unheard)
+        tag = case_store.get(tx, number).customer.language or ws.settings.owner.language
+    weighed = () if judged.level is Adequacy.FINE else (judged.what,)
+    warning = "\n".join((*weighed, *deed_notes(promise, tag)))
+    return AddedPromise(name, warning, asked, unheard)
 
 
 def _how_they_hear(ws: Workspace, tx: Transaction, new: Amends) -> str:
@@ -123,11 +127,19 @@ def _only_promise(case: Case) -> Amends:
     return standing[0]
 
 
-def say_deed(ws: Workspace, number: int, k: int, deed: str) -> str:
-    """Change how promise `k` is said; return a note if an approval was taken back."""
+def say_deed(ws: Workspace, number: int, k: int, deed: str) -> tuple[str, ...]:
+    """Change how promise `k` is said; return notes.
+
+    They say that an approval was taken back, and where the deed isn't what is promised.
+    """
     with ws.ledger.write() as tx:
         say_deed_in(tx, number, deed, k)
-        return ask_again(ws, tx, number, f"the deed of amends {number}.{k} is said otherwise since")
+        again = ask_again(
+            ws, tx, number, f"the deed of amends {number}.{k} is said otherwise since"
+        )
+        case = case_store.get(tx, number)
+    tag = case.customer.language or ws.settings.owner.language
+    return (*filter(None, [again]), *deed_notes(amends_of(case, k).promise, tag))
 
 
 def to_come(day: date | None, today: date) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from voicenote.engine.case.case_script import judge_words, memo_kind, templates_of
+from voicenote.engine.case.case_script import judge_words, templates_of
 from voicenote.engine.memo.compose_cases import compose_cases
-from voicenote.engine.memo.drafting import current, edit_script, words_for
+from voicenote.engine.memo.drafting import current, edit_script
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.ledger.snapshots import snapshot
@@ -17,13 +17,9 @@ from voicenote.plain_text import has_message
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.compose import Shortfall
-from voicenote.script.grounding.judge import judge
 from voicenote.script.languages import language_for
 from voicenote.script.own_letter import read_letter
 from voicenote.word_language import detect_language
-
-#: The claims in a letter that are told when the case doesn't hold them.
-_FIGURES = frozenset({"sum", "percent", "date", "time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +71,12 @@ def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> Ta
         now = snapshot(tx, number, ws.zone_of)
         judged = script.language in languages()
         findings = judge_words(ws, tx, now, script) if judged else ()
-        worded = words_for(ws, tx, now.case, memo_kind(now.case), language=script.language)
-    doubts = judge(script, now.case, worded.context, template=worded.draft.script)
-    unknown = [Shortfall("R20", str(one)) for one in doubts if one.kind in _FIGURES]
     hints = [one for one in findings if one.level is LintLevel.HINT]
     graver = [one for one in findings if one.level is not LintLevel.HINT]
     return TakenLetter(
         script,
         changed,
-        (*_missing(now.case, script), *unknown, *map(_tell, graver)),
+        (*_missing(now.case, script), *map(_tell, graver)),
         tuple(map(_tell, hints)),
         any(one.level is LintLevel.ERROR for one in findings),
     )

@@ -89,7 +89,7 @@ class WritingTask:
         """Return every doubt about a script; `own` are the sentences that the writer wrote."""
         with self.ws.ledger.read() as tx:
             now = snapshot(tx, job.case.number, self.ws.zone_of)
-            errors = errors_in(self.ws, tx, now, script)
+            errors = errors_in(self.ws, tx, now, script, composed=script)
         return judge(
             script, job.case, job.context,
             template=job.made.script, written=own, findings=errors,

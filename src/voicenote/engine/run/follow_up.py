@@ -73,7 +73,7 @@ def _may_go_unasked(
         raise RuleSaysNo(
             what, f'say it yourself, or add "{script.template}" to [policy] auto_approve'
         )
-    for error in errors_in(ws, tx, seen, script):
+    for error in errors_in(ws, tx, seen, script, composed=script):
         raise RuleSaysNo(
             f"{what}: {error.why.rstrip('.')} ({error.rule})",
             f"say it yourself, or correct its template: voicenote templates new {script.template}",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from voicenote.model.case import Case, Finding
+from voicenote.model.sentences import Script
+from voicenote.script.context import ScriptContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,9 @@ class CaseBackground:
     `apologised_on` is the day an apology for this failure was sent, or None. `new_since`: since
     then a new promise was made or one was kept (R6). `low`, `high` and `refuse` are limits for
     compensation in percent of the harm (R8). `overridden`: somebody recorded why they don't apply.
+    `composed` is what the templates say of the case now, in `told`; what other hands wrote is held
+    to the case's facts, if both are known. `heard_on` is the day of the plan on which the customer
+    hears it.
     """
 
     case: Case
@@ -24,6 +29,9 @@ class CaseBackground:
     high: float = 120.0
     refuse: float = 150.0
     overridden: bool = False
+    told: ScriptContext | None = None
+    composed: Script | None = None
+    heard_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

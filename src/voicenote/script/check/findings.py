@@ -13,8 +13,9 @@ from pathlib import Path
 TABLES = Path(__file__).parent / "tables"
 
 
-#: What a rule yields: its code, how it is broken, and the start and end of the place.
-Violation = tuple[str, str, int, int]
+#: What a rule yields: its code, how it is broken, the start and end of the place, and perhaps what
+#: it is about.
+Violation = tuple[str, str, int, int] | tuple[str, str, int, int, str]
 
 
 class LintLevel(StrEnum):

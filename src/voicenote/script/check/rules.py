@@ -55,8 +55,9 @@ def check(
 def _diagnose(
     violation: Violation, read: CheckInput, levels: Mapping[str, LintLevel]
 ) -> Diagnostic | None:
-    rule, kind, start, end = violation
+    rule, kind, start, end, *about = violation
     level, why = rules()[rule].violations[kind]
+    why = ": ".join((why.rstrip("."), *about)) if about else why
     level = levels.get(f"{rule}.{kind}", levels.get(rule, level))
     if level is LintLevel.OFF:
         return None

@@ -10,10 +10,13 @@ from itertools import islice
 from voicenote.model.case import Case, Complaint
 from voicenote.model.promise import KEPT
 from voicenote.model.sentences import Section
+from voicenote.script.check.case_context import CaseBackground
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckInput
 from voicenote.script.compose import APOLOGIES
+from voicenote.script.deed_conflicts import find_deed_conflicts, find_passing_day
+from voicenote.script.grounding.judge import judge
 from voicenote.script.template_values import say_words
 from voicenote.word_language import detect_language
 
@@ -22,6 +25,13 @@ _WORD = re.compile(r"\w+")
 _LONG, _STEM = 4, 5
 #: Fewer words than these say too little to be looked for; of more than `_MANY`, two are wanted.
 _FEW, _MANY = 3, 8
+#: How a doubt of the judge's breaks a rule. A human's letter may tell more than the case does, but
+#: no sum, day, name or deed that isn't so.
+_AS_BROKEN = {
+    **dict.fromkeys(("sum", "percent", "date", "time", "name", "deed", "done"), ("R20", "unknown")),
+    "strange": ("R20", "strange"),
+    "missing": ("R22", "missing"),
+}
 #: So much of a promise is a promise; so many of their words in a row are theirs.
 _BEGUN, _IN_A_ROW = 4, 3
 
@@ -34,8 +44,10 @@ def check_facts(read: CheckInput) -> Iterator[Violation]:
     case = background.case
     if read.template in {"", *APOLOGIES}:
         yield from _check_named(read, case.complaint)
-        yield from _check_claims(read, case)
+    yield from _check_claims(read, case)
     yield from _check_promises(read, case)
+    yield from _check_other_hands(read, background)
+    yield from _check_deeds(read, background)
     yield from _check_first_person(read, case.complaint)
 
 
@@ -124,6 +136,41 @@ def _shared(said: list[str], at: int, words: list[str]) -> int:
             break
         count += 1
     return count
+
+
+def _check_deeds(read: CheckInput, background: CaseBackground) -> Iterator[Violation]:
+    """Yield deeds that say otherwise than their promise does (R22), or on another day (R20)."""
+    case = background.case
+    promises = [one.promise for one in case.round_amends] or list(case.complaint.promises)
+    for promise in promises:
+        if not promise.deed or fold(promise.deed)[0].rstrip(".!? ") not in fold(read.text)[0]:
+            continue
+        for what in find_deed_conflicts(promise, read.language):
+            yield "R22", "deed", 0, 0, what
+        word = find_passing_day(promise, read.language, background.heard_on)
+        if background.heard_on and word:
+            day = f"“{word}”, and it is heard on {background.heard_on}"
+            yield "R20", "day", 0, 0, day
+
+
+def _check_other_hands(read: CheckInput, background: CaseBackground) -> Iterator[Violation]:
+    """Yield what the case doesn't hold in words that the templates don't say (R20, R22)."""
+    script, told, composed = read.script, background.told, background.composed
+    if script is None or told is None or composed is None:
+        return
+    ours = {one.text for one in composed.sentences}
+    if ours == {one.text for one in script.sentences}:
+        return
+    written = [
+        one
+        for one in script.sentences
+        if one.text not in ours and one.section is not Section.DISCLOSE
+    ]
+    for doubt in judge(script, background.case, told, template=composed, written=written):
+        if broken := _AS_BROKEN.get(doubt.kind):
+            start = read.text.lower().find(doubt.text.lower())
+            place = (start, start + len(doubt.text)) if start >= 0 else (0, 0)
+            yield *broken, *place, str(doubt)
 
 
 def _check_first_person(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:

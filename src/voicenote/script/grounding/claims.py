@@ -24,8 +24,8 @@ _STATE = re.compile(r"(?:is|are|has|have|we've|i've|fi|vor|on) ")
 class Doubt:
     """Something in the words that the case does not hold, or that the method refuses.
 
-    `kind` is one word (number, sum, percent, date, time, name, deed, done, fact, markup, person,
-    missing, length, language, rule); `text` the words, and `why` says what is wrong.
+    `kind` is one word (number, sum, percent, date, time, name, deed, done, strange, fact, markup,
+    person, missing, length, language, rule); `text` the words, and `why` says what is wrong.
     """
 
     kind: str

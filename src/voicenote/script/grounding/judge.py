@@ -102,7 +102,7 @@ def _doubts_of(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
         yield from strange_figures(clause, grounds, evidence)
         yield from strange_deeds(clause, evidence)
         for word in novel_words(clause, sentence.section, evidence):
-            yield Doubt("deed", word, "nothing promised, and nothing in the case, says this")
+            yield Doubt("strange", word, "nothing promised, and nothing in the case, says this")
         for told in strange_world(clause, evidence):
             yield Doubt("fact", told, "the case tells of no such person, place or cause")
 
