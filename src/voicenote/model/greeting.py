@@ -67,10 +67,10 @@ _HONOURS = (
     r"|hab|härra|proua|mme|ד\"ר|פרופ'|מר|גב'|گرامی|دکتر|آقای|خانم)\.?"
 )
 #: A title at either end of a half of a name; and what a helpdesk notes behind one.
-_LEADS = re.compile(rf"((?:{_HONOURS}\s+)+)(.+)", re.IGNORECASE)
-_ENDS = re.compile(rf"(.+?)\s+\(?({_HONOURS})\)?", re.IGNORECASE)
+_LEADS = re.compile(rf"((?:{_HONOURS} ){{1,3}})(.+)", re.IGNORECASE)
+_ENDS = re.compile(rf"(.+) \(?({_HONOURS})\)?", re.IGNORECASE)
 _NOTED = re.compile(
-    r"\s*[(\[](?:vip|customer|client|new|gold|silver|platinum|premium)[)\]]", re.IGNORECASE
+    r" ?[(\[](?:vip|customer|client|new|gold|silver|platinum|premium)[)\]]", re.IGNORECASE
 )
 _FIRM = re.compile(r"inc|ltd|llc|co|corp|gmbh|ag|sa|srl|oü|as|plc|bv|nv|sl|spa", re.IGNORECASE)
 

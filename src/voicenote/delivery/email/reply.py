@@ -41,7 +41,7 @@ _FIRST_PERSON = re.compile(
     r"|(?:i-)?[Aa]m (?:scris|trimis|primit)|moj[ae]|nasz[ae]?|\w+(?:łem|łam|liśmy|łyśmy)"
     r"|אני|אנחנו|שלי|שלנו|כתבתי|שלחתי|קיבלתי|نوشتم|فرستادم|گرفتم)\b"
 )
-_BRACKETED = re.compile(r"<[^<>]*>|\S+@\S+")
+_BRACKETED = re.compile(r"<[^<>]{0,300}>|[^\s<>@]{1,100}@[^\s<>@]{1,100}")
 _MARKS = (">", "|")
 _COLONS = (":", "：")
 #: A line of dashes or underscores that is as long as programs write it; people write shorter ones.
