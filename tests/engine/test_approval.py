@@ -216,8 +216,8 @@ def test_tomorrow_leaves_only_on_its_day(
     ws: Workspace, world: World, number: int, hours: int
 ) -> None:
     ws.clock.move(hours=24 - NIGHT)  # type: ignore[attr-defined]
-    say(ws, number, "I will call you tomorrow.")
-    list(approve_cases(ws, [number]))
+    say(ws, number, "Your 40 euros come back, and I will call you tomorrow.")
+    list(approve_cases(ws, [number], anyway="the call is not a promise"))
     ws.clock.move(hours=24 if hours else 0)  # type: ignore[attr-defined]
     turn = one_pass(ws)
     assert turn.sent == (not hours)
@@ -273,7 +273,7 @@ def test_errors_of_the_check_are_not_approved(ws: Workspace, number: int) -> Non
 def test_a_reason_is_recorded_and_shown(ws: Workspace, world: World, number: int) -> None:
     say(ws, number, BAD)
     (found,) = approve_cases(ws, [number], anyway="she says so herself")
-    assert "R18" in found.notes[0]
+    assert any("R18" in note for note in found.notes)
     assert events(ws, number, "memo_approved")[-1]["anyway"] == "she says so herself"
     assert "approved anyway: she says so herself" in page(case_view(ws, number))
     assert morning(ws).sent == 1
@@ -313,7 +313,7 @@ def test_an_old_script_is_not_approved_after_the_facts_changed(ws: Workspace, nu
 def test_words_of_the_owners_own_are_kept_by_looking_at_them_again(
     ws: Workspace, world: World, number: int
 ) -> None:
-    say(ws, number, "I will send your money back by Monday week, 9 March.")
+    say(ws, number, "I will send your 40 euros back by Monday week, 9 March.")
     list(approve_cases(ws, [number]))
     apply_triage(ws, number, Triage(bothered_most="the colour"))
     _, found = current(ws, number)
