@@ -199,6 +199,12 @@ NOISES: dict[str, Callable[[float], np.ndarray]] = {
     "hiss with an offset": lambda seconds: coloured(seconds, 0.0) * 0.1 + 0.1,
     "an offset that jumps": lambda seconds: 0.2 * (moment(seconds) > seconds / 2),
     "a fan": lambda seconds: coloured(seconds, 0.0) * (1 + 0.2 * np.sin(4 * moment(seconds))),
+    "a fan that swells": lambda seconds: (
+        coloured(seconds, 0.5) * (1 + 0.6 * np.sin(1.9 * moment(seconds)))
+    ),
+    "a car that passes": lambda seconds: (
+        coloured(seconds, 0.5) * np.exp(-((moment(seconds) - 10) ** 2) / 16)
+    ),
     "a whistle": lambda seconds: tone(np.full(round(seconds * RATE), 440.0)),
 }
 

@@ -206,6 +206,17 @@ def test_the_sounds_own_length_may_be_wrong(tmp_path: Path, length: int) -> None
     assert read_sound(tmp_path / "piped.wav").duration_s == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.parametrize("form", [b"RF64", b"BW64"])
+@pytest.mark.parametrize("length", [0, 32_000, 10**9, 2**63])
+def test_the_lengths_of_rf64_may_be_wrong(tmp_path: Path, form: bytes, length: int) -> None:
+    """A recorder that is killed leaves the 64-bit lengths empty, in a chunk of their own."""
+    data = wav(16_000, 16_000, voiced(1, rate=16_000).pcm)
+    lengths = struct.pack("<4sIQQQI", b"ds64", 28, length, length, length, 0)
+    whole = form + b"\xff" * 4 + b"WAVE" + lengths + data[12:40] + b"\xff" * 4 + data[44:]
+    (tmp_path / "long.wav").write_bytes(whole)
+    assert read_sound(tmp_path / "long.wav").duration_s == pytest.approx(1, abs=0.01)
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -29,7 +30,10 @@ _BROKEN_S = 0.5
 _RATES = range(4_000, 768_001)
 _CHANNELS = range(1, 65)
 #: Chunked files: first four bytes → how a chunk's head is written, and which chunk is the sound.
-_CHUNKED = {b"RIFF": ("<4sI", b"data"), b"FORM": (">4sI", b"SSND")}
+_LONG = (b"RF64", b"BW64")  # RIFF with 64-bit lengths
+_CHUNKED = {
+    **dict.fromkeys((b"RIFF", *_LONG), ("<4sI", b"data")), b"FORM": (">4sI", b"SSND"),
+}  # fmt: skip
 _KINDS = "give a wav, mp3, m4a, ogg, webm or flac file"
 
 
@@ -69,7 +73,7 @@ def _read_whole(path: Path) -> Clip:
         raise BadData(f"{path.name} is empty", "record it again")
     with path.open("rb") as file:
         _refuse_false_lengths(file, size, path.name)
-        clip = _decode_clip(file, path.name)
+        clip = _decode_clip(_with_true_length(file, size), path.name)
     if _stamp(path) != before:
         raise TryAgain(
             f"{path.name} changed while it was read; nothing has been taken from it",
@@ -101,6 +105,31 @@ def _refuse_false_lengths(file: BinaryIO, size: int, name: str) -> None:
             # a LIST holds chunks again, each with its own length
             file.seek(4 if kind == b"LIST" else length + length % 2, 1)
     file.seek(0)
+
+
+class _AsRiff(io.BufferedReader):
+    """A file that says it is RIFF, whatever its first four bytes are."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        at = self.tell()
+        raw = super().read(size)
+        return b"RIFF"[at : at + len(raw)] + raw[max(0, 4 - at) :]
+
+
+def _with_true_length(file: BinaryIO, size: int) -> BinaryIO:
+    """Return an open file of which all sound is read.
+
+    RF64 has its lengths in a chunk of its own, which a killed recorder leaves empty. As RIFF, the
+    sound goes to the end of the file.
+    """
+    head = file.read(36)
+    file.seek(0)
+    lengths = head[:4] in _LONG and head[12:16] == b"ds64" and len(head) == 36
+    if lengths and not 0 < struct.unpack("<Q", head[28:36])[0] <= size:
+        whole = _AsRiff(io.FileIO(file.fileno(), closefd=False))
+        whole.seek(0)
+        return whole
+    return file
 
 
 def _decode_clip(file: BinaryIO, name: str) -> Clip:

@@ -21,8 +21,8 @@ _BLOCK_S = 0.02
 #: pause, in seconds.
 _WORDS_DB, _PAUSE_S = 30.0, 0.25
 #: Speech is looked for in stretches of a syllable (s), in the band of a telephone (Hz); so far its
-#: louder ones stand out, in dB.
-_SYLLABLE_S, _TELEPHONE, _SYLLABLE_DB = 0.06, (200, 3400), 6.0
+#: louder ones stand out, in dB, from so many before and behind them.
+_SYLLABLE_S, _TELEPHONE, _SYLLABLE_DB, _AROUND = 0.06, (200, 3400), 6.0, 8
 #: The slowest and the fastest easy pace, as fractions of a language's own calm pace.
 _SLOW, _FAST = 0.73, 1.17
 #: The pace isn't measured with fewer words than this.
@@ -143,8 +143,8 @@ def spoken_seconds(clip: Clip) -> float:
 def check_speech(clip: Clip) -> None:
     """Raise BadData for a take in which nobody speaks: its level doesn't move as syllables do.
 
-    Hiss and hum stay level for as long as they last. Only 200 to 3,400 Hz count, so that rumble
-    and an offset don't.
+    Hiss and hum stay level for a second, even where a fan swells and sinks. Only 200 to 3,400 Hz
+    count, so that rumble and an offset don't.
     """
     width = round(clip.rate * _SYLLABLE_S)
     blocks = _samples(clip)[: len(clip.pcm) // 2 // width * width].reshape(-1, width)
@@ -154,8 +154,11 @@ def check_speech(clip: Clip) -> None:
     parts = np.abs(np.fft.rfft(blocks * np.hanning(width), axis=1))[:, low:high] ** 2
     levels = 10 * np.log10(parts.sum(axis=1) + 1e-10)
     levels = levels[levels > np.percentile(levels, 95) - _WORDS_DB]
-    moved = levels > np.percentile(levels, 10) + _SYLLABLE_DB
-    if np.count_nonzero(moved) < min(5, max(2, len(levels) // 4)):
+    around = np.lib.stride_tricks.sliding_window_view(
+        np.pad(levels, _AROUND, "edge"), 2 * _AROUND + 1
+    )
+    moved = levels > np.percentile(around, 10, axis=1) + _SYLLABLE_DB
+    if np.count_nonzero(moved) < max(min(5, max(2, len(levels) // 4)), len(levels) // 20):
         raise BadData(
             "nobody speaks in this take: there is only a steady noise, such as hiss or hum",
             "check that the right microphone is chosen and not muted, and record it again",
