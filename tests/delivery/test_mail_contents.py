@@ -344,6 +344,7 @@ def test_words_in_angle_brackets_stay_in_plain_text_and_in_html(text: str) -> No
 
 CHARSETS = [
     ("iso-8859-8-i", "iso8859-8", "תפסיקו לשלוח לי"), ("windows-874", "cp874", "ขอบคุณมาก"),
+    ("x-gbk", "gbk", "丝带还是蓝色的"), ("csBig5", "big5", "還是藍色的"),
     ("x-sjis", "shift_jis", "まだ青いです"), ("cp-850", "cp850", "garçon"),
     ("ISO-8859-8-E", "iso8859-8", "שלום"), ("x-mac-roman", "mac_roman", "café bleu"),
     ("ks_c_5601-1987", "cp949", "안녕하세요"), ("unicode-1-1-utf-7", "utf-7", "hé"),

@@ -296,6 +296,12 @@ KINDS: list[tuple[dict[str, Any], str, bool]] = [
         "[a choice: Sent]", False,
     ),
     (
+        {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {
+            "name": "flow", "body": "Sent", "response_json":
+            '{"what": "Still blue", "more": ["Stop"], "flow_token": "t1", "again": true}'}}},
+        "[a form: Still blue, Stop]", True,
+    ),
+    (
         {"type": "interactive", "interactive": {"type": "call_permission_reply",
          "call_permission_reply": {"response": "accept"}}},
         "[a choice: accept]", False,

@@ -128,6 +128,25 @@ def test_an_answer_within_our_letter_is_found_where_nothing_marks_it() -> None:
     assert came("See below.", whole=whole.replace("It was eight", "stop mailing me")).opt_out
 
 
+@pytest.mark.parametrize("top", ["", "See below.\n\n"])
+@pytest.mark.parametrize(
+    "end", ["", "\n\n-- \nMari Tamm", "\n\nFrom: Jo <j@t.example>\nSent: Monday"]
+)
+def test_an_answer_below_our_letter_is_found_where_nothing_marks_it(top: str, end: str) -> None:
+    letter = f"{top}On 2 Mar 2026, 09:31, Anna <a@saar.example> wrote:\n\n{LETTER}"
+    found = as_mail(f"{letter}\n\nIt was eight.{end}")
+    assert found.answer is not None
+    assert found.answer.text == top.replace("\n\n", "\n") + "It was eight."
+    assert as_mail(f"{letter}\n\nStop emailing me.{end}").opt_out
+
+
+def as_mail(text: str) -> Inbound:
+    raw = f"From: m@t.example\nContent-Type: text/plain; charset=utf-8\n\n{text}".encode()
+    found = without_ours(Arrival(mark="a", at=NOW, inbound=read_mail(raw, NOW)), SENT).inbound
+    assert found is not None
+    return found
+
+
 WROTE = "On 2 Mar 2026 at 09:31, Anna <a@saar.example> wrote:"
 IN_HTML = f"""<p>{WROTE}</p><blockquote type=cite><div>{OURS[1]} {OURS[4]}</div>
 <div><font color=red>It was eight.</font></div><div>{OURS[5]}</div></blockquote>"""

@@ -89,8 +89,9 @@ def _spell(name: str) -> str:
         return f"{found[1]}_{found[2]}"
     if found := re.fullmatch(r"x?(?:windows|win|cp|ibm|ms|dos|codepage)+(\d{3,5})", bare):
         return {"65001": "utf-8", "20866": "koi8-r"}.get(found[1], f"cp{found[1]}")
-    found = re.fullmatch(r"x?mac(?:os)?(\w*)", bare)
-    return f"mac_{found[1] or 'roman'}" if found else ""
+    if found := re.fullmatch(r"x?mac(?:os)?(\w*)", bare):
+        return f"mac_{found[1] or 'roman'}"
+    return re.sub(r"^(?:x|cs)[-_]?", "", name.lower())  # x-gbk, csBig5
 
 
 def _search(name: str) -> codecs.CodecInfo | None:

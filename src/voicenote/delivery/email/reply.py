@@ -66,7 +66,7 @@ def own_words(text: str, *, whole: bool = False) -> str:
     In every language, a quotation is introduced by a line that ends in a colon, and marked by ">"
     or "|". Answers between quoted lines are kept, and what the writer introduces in words of their
     own ("My answers:"), without its marks. `whole`: go on behind the beginning of a quotation
-    without marks, and keep the lines with one mark.
+    without marks, and keep the lines with one mark, and the mark.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
@@ -89,7 +89,10 @@ def own_words(text: str, *, whole: bool = False) -> str:
         if len(bare) <= LONGEST and not whole and _begins_quotation(lines, number, bare):
             _drop_headers(kept)
             break
-        kept.append(line.rstrip() if bare and not line.strip(_UNSEEN).startswith(_MARKS) else bare)
+        marked = line.strip(_UNSEEN).startswith(_MARKS)
+        kept.append(
+            f"> {bare}" if whole and marked else bare if marked or not bare else line.rstrip()
+        )
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(_UNSEEN + "\r\n")
     return text or "\n".join(introductions)
 

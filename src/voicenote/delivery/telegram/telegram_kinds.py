@@ -23,9 +23,9 @@ SERVICE = frozenset({
     "direct_message_price_changed", "paid_message_price_changed", "forum_topic_created",
     "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened",
     "general_forum_topic_hidden", "general_forum_topic_unhidden",
-    "giveaway_created", "giveaway", "giveaway_winners",
-    "giveaway_completed", "suggested_post_approved", "suggested_post_approval_failed",
-    "suggested_post_declined", "suggested_post_paid", "suggested_post_refunded",
+    "giveaway_created", "giveaway_completed", "suggested_post_approved",
+    "suggested_post_approval_failed", "suggested_post_declined", "suggested_post_paid",
+    "suggested_post_refunded",
     "video_chat_scheduled", "video_chat_started", "video_chat_ended",
     "video_chat_participants_invited", "managed_bot_created",
 })  # fmt: skip
@@ -39,6 +39,7 @@ LABELS = {
     "poll_option_deleted": "a poll", "story": "a story", "checklist": "a checklist",
     "checklist_tasks_done": "a checklist", "checklist_tasks_added": "a checklist",
     "paid_media": "paid pictures or films", "game": "a game", "web_app_data": "a form",
+    "giveaway": "a giveaway", "giveaway_winners": "a giveaway",
 }  # fmt: skip
 #: The kinds whose content is a file, the best first: an animation is a document too.
 FILES = {

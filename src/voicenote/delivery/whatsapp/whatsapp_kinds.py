@@ -6,6 +6,7 @@ A kind that isn't known here is a person's too: only `SERVICE` are a machine's.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,17 +47,35 @@ def read_message(message: Mapping[str, Any]) -> ChatText | None:
         return None
     content = message.get(kind)
     found = find_texts(content, _READABLE)
-    texts = tuple(dict.fromkeys(text for each in found.values() for text in each))
+    filled = _filled_in(content)
+    texts = tuple(dict.fromkeys([*filled, *(text for each in found.values() for text in each)]))
     if kind == "text":
         return ChatText(texts[0] if texts else "[an empty message]", texts)
     if kind == "edit" and (again := read_message(as_object(as_object(content).get("message")))):
         words = f"[{LABELS[kind]}] {again.words}"
         return ChatText(words, (*again.texts, *texts), again.files)
     label, detail, caption = _label(kind, content), _detail(kind, message, content), ""
+    if filled:
+        label, detail = "a form", ", ".join(filled)
     if isinstance(content, dict) and isinstance(content.get("caption"), str):
         caption = content["caption"].strip()
     words = f"[{label}: {detail}] {caption}".replace(": ]", "]").strip()
     return ChatText(words, texts, _files(kind, as_object(content)))
+
+
+def _filled_in(content: object) -> tuple[str, ...]:
+    """Return what somebody wrote and chose in a form (a "flow"), which comes as JSON in a text."""
+    told = as_text(as_object(as_object(content).get("nfm_reply")).get("response_json"))
+    try:
+        form = as_object(json.loads(told))
+    except (ValueError, RecursionError):
+        return ()
+    fields = {name: value for name, value in form.items() if name != "flow_token"}
+    return tuple(
+        text
+        for name, value in fields.items()
+        for text in find_texts(value, (name,), name).get(name, ())
+    )
 
 
 def _files(kind: str, content: Mapping[str, Any]) -> tuple[OfferedFile, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 from voicenote.delivery.content import NOTES
+from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.inbound import EMPTY, Arrival, Inbound
 from voicenote.delivery.opt_out_phrases import (
     is_opt_out,
@@ -123,13 +124,17 @@ class Correspondence:
         return _without_frames(self._without_remnants("".join(kept), wrapped))
 
     def answers_within(self, text: str) -> str:
-        """Return what stands between sentences of ours in `text`: answers without any mark."""
+        """Return what stands between and below sentences of ours in `text`: unmarked answers."""
         found = list(_WORD.finditer(text))
         spans = list(_spans(self._mark([_fold(one[0]) for one in found])))
-        if len(spans) < 2:
+        if not spans:
             return ""
-        between = text[found[spans[0][0]].start() : found[spans[-1][1] - 1].end()]
-        lines = map(str.strip, self.remove_from(between).split("\n"), repeat(_STOPS))
+        end = found[spans[-1][1] - 1].end()
+        within = self.remove_from(text[found[spans[0][0]].start() : end])
+        if sum(last - first for first, last in spans) >= LONG:
+            # without the end of our last line, a signature, or an older letter
+            within += "\n" + own_words(text[end:].partition("\n")[2])
+        lines = map(str.strip, within.split("\n"), repeat(_STOPS))
         return "\n".join(line for line in lines if not _DIVIDER.fullmatch(line))
 
     def _without_remnants(self, text: str, wrapped: Sequence[str]) -> str:
