@@ -46,6 +46,13 @@ from voicenote.intake.amounts import read_money
         ("12.345 KWD", "", "12.345 KWD"),
         ("12.345", "EUR", "12345 EUR"),
         ("$20½", "", "20.5 USD"),
+        ("75p", "GBP", "0.75 GBP"),
+        ("5 pence", "", "0.05 GBP"),
+        ("80 cents", "EUR", "0.8 EUR"),
+        ("50 ¢", "USD", "0.5 USD"),
+        ("50 öre", "SEK", "0.5 SEK"),
+        ("99 gr", "", "0.99 PLN"),
+        ("25 bani", "", "0.25 RON"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text: str, named: str, made: str) -> None:

@@ -61,6 +61,18 @@ _WORDS = {sign.casefold(): code for sign, code in SIGNS.items()} | {
     }.items()
     for word in words.split()
 }
+#: Hundredths of a currency; "" where it is any that the row or the settings name.
+_HUNDREDTHS = {
+    word: code
+    for code, words in {
+        "": "¢ c ct cent cents øre öre penni centimes",
+        "GBP": "p pence penny",
+        "PLN": "gr grosz grosze groszy",
+        "RON": "bani",
+        "ILS": "אגורות אג' אג׳ agorot",
+    }.items()
+    for word in words.split()
+}
 _TOMAN = ("تومان", "تومن", "toman", "tomans")
 
 
@@ -166,6 +178,8 @@ def _split_amount(text: str) -> tuple[Decimal, str]:
     amount = price.amount
     if _POINT_ZERO.fullmatch(number) or (zeros and re.fullmatch(r"\d+[.,]\d+", number)):
         amount = _parse_decimal(number.replace(",", "."))
+    if (small := rest.casefold()) in _HUNDREDTHS:
+        return amount / 100, _HUNDREDTHS[small]
     if half or zeros:
         amount = Decimal(f"{((amount + half) * 10**zeros).normalize():f}")
     return amount, rest

@@ -35,16 +35,14 @@ _HELPDESKS = {
     "intercom": {"source.body", "source.author.email"},
     "salesforce": {"CaseNumber", "CreatedDate"},
 }
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def fold_header(name: str) -> str:
-    """Return a column's name for comparing: NFKC, lower case, one space for a run of signs.
+    """Return a column's name for comparing: NFKC, lower case, without spaces and signs.
 
-    ``customerEmail`` is two words.
+    So ``customerEmail``, ``Customer E-Mail`` and ``CUSTOMER_EMAIL`` are one name.
     """
-    apart = _CAMEL.sub(" ", unicode_forms.normal(name, "NFKC"))
-    return _SIGNS.sub(" ", apart.casefold()).strip()
+    return _SIGNS.sub("", unicode_forms.normal(name, "NFKC").casefold())
 
 
 @cache
