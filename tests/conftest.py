@@ -25,7 +25,7 @@ TESTS = Path(__file__).parent
 #: Folders and files of which `scripts/test --fast` takes nothing: they kill processes, wait for
 #: time limits, make whole memos, or try thousands of inputs. One test alone is marked where it is.
 SLOW = (
-    "contract", "faults", "fuzz", "inbound", "walks",
+    "contract", "faults", "field", "fuzz", "inbound", "walks",
     "cli/test_engine.py", "cli/test_intake.py", "cli/test_leaving.py", "cli/test_new.py",
     "cli/test_private.py", "cli/test_receive.py", "cli/test_record.py", "cli/test_recordings.py",
     "cli/test_app.py", "cli/test_identity.py", "cli/test_secrets.py", "cli/test_sound.py",

@@ -130,13 +130,6 @@ class Ground:
             if self.postgres:
                 _drop_database(self.postgres, home.name)
 
-    def webhook(self, body: dict[str, Any]) -> tuple[bytes, str]:
-        """Return the bytes of a call of WhatsApp's webhook, and its signature."""
-        change = {"field": "messages", "value": {"messaging_product": "whatsapp", **body}}
-        whole = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
-        raw = json.dumps(whole).encode()
-        return raw, f"sha256={hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()}"
-
     def sent_since(self, counts: tuple[int, int, int]) -> list[tuple[str, str]]:
         """Return (way, key or case) of what has reached a far end since these counts."""
         letters, voices, calls = counts
@@ -234,6 +227,14 @@ class Ground:
             self.buttons[case] = [one["callback_data"] for row in rows for one in row]
         for place, one in enumerate(self.whatsapp.api.sent, start=1):
             self.sent_ids[case_of(one["biz_opaque_callback_data"])] = f"wamid.{place}"
+
+
+def webhook(body: dict[str, Any]) -> tuple[bytes, str]:
+    """Return the bytes of a call of WhatsApp's webhook, and its signature."""
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", **body}}
+    whole = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
+    raw = json.dumps(whole).encode()
+    return raw, f"sha256={hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()}"
 
 
 def case_of(key: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from tests.inbound.calls import call
-from tests.inbound.ground import Ground, case_of
+from tests.inbound.ground import Ground, case_of, webhook
 from tests.inbound.items import Item, Knowledge
 from tests.inbound.letters import letter
 from tests.inbound.people import PEOPLE
@@ -151,7 +151,7 @@ class Delivery:
         for one in packed:
             for name, values in one.items():
                 body[name] += [value for value in values if value not in body[name]]
-        raw, proof = self.ground.webhook(dict(body))
+        raw, proof = webhook(dict(body))
         received = take_over(self.ws, raw, proof, "whatsapp")
         self.troubles += [f"{name}: {error}" for name, error in received.troubles]
 
