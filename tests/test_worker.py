@@ -73,13 +73,6 @@ def test_what_work_has_to_load_first_is_no_time_of_the_message(
         assert worker.run(here.work) == 7
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has only the clock's limit")
-def test_waiting_for_a_turn_is_no_time_of_the_message() -> None:
-    """Else a busy machine would leave out letters that take a hundredth of a second."""
-    with Worker(0.05) as worker:
-        worker.run(time.sleep, 0.2)
-
-
 def test_meanwhile_others_get_a_word_in(worker: Worker) -> None:
     """A thread of this process runs, so that a signal can be obeyed; in `re` itself none does."""
     done = threading.Event()

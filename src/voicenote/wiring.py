@@ -199,6 +199,7 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     `kind` replaces the one in the settings, without its options: for rehearsals. Raises
     BadSettings, also when it cannot be loaded.
     """
+    from voicenote.delivery.outbox import Outbox
     from voicenote.options import options_of, read
     from voicenote.options.reading import root_paths
 
@@ -220,6 +221,9 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     options: Any = read(options_of(maker), table, f"channels.{name}", problems)
     settings.source.refuse(problems)
     channel: Channel = maker(name, root_paths(options, settings.home), clock)
+    if kind is not None and declared is not None and isinstance(channel, Outbox):
+        with suppress(BadSettings):
+            channel.reaches = make_channel(settings, name, clock).address
     return channel
 
 

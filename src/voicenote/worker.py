@@ -25,17 +25,14 @@ from voicenote.errors import TookTooLong, Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: How many seconds of work one message may take; a normal one takes a hundredth of a second.
+#: How many seconds one message may take; a normal one takes a hundredth of a second.
 LIMIT_S = 5.0
-#: So many times as long may pass on the clock: on a busy machine a process waits for its turn.
-#: Windows has no timer of a process's own work, so there the limit is the clock's.
-_WAITING = 12 if hasattr(signal, "setitimer") else 1
 #: Before each request: the limit in seconds, and how many bytes follow. Before each reply:
 #: whether it succeeded, and how many bytes follow.
 _REQUEST, _REPLY = struct.Struct("!dQ"), struct.Struct("!?Q")
 _HELLO = b"\x06"
-#: The exit codes of the process when its time is up: see `faulthandler`, and the timer's signal.
-_LATE = (1, -getattr(signal, "SIGPROF", 1))
+#: The exit code of the process when its time is up; see `faulthandler`.
+_LATE = 1
 
 
 class Worker:
@@ -67,7 +64,7 @@ class Worker:
                         return answer  # type: ignore[no-any-return]  # what `work` returned
                     raise answer
                 self._end()
-                if child.returncode in _LATE:
+                if child.returncode == _LATE:
                     raise TookTooLong(f"it takes longer than {self._limit:g} seconds")
         raise TookTooLong("the process that works on it ends each time")
 
@@ -163,24 +160,16 @@ def _work(request: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]
     try:
         # the limit starts after this, because it imports what the work needs
         work, args, named = pickle.loads(request)  # noqa: S301  ourselves
-        faulthandler.dump_traceback_later(limit * _WAITING, exit=True, file=nowhere)
-        _count_work(limit)
+        faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
         try:
             return True, pickle.dumps(work(*args, **named))
         finally:
-            _count_work(0)
             faulthandler.cancel_dump_traceback_later()
     except Exception as error:  # noqa: BLE001 - the parent raises it
         try:
             return False, pickle.dumps(error)
         except Exception:  # noqa: BLE001 - some errors cannot be sent
             return False, pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"[:300]))
-
-
-def _count_work(limit: float) -> None:
-    """End this process after `limit` seconds of its own work; 0 takes that back."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, limit)
 
 
 def _live() -> None:

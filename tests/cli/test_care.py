@@ -231,7 +231,7 @@ def test_what_was_leaving_becomes_uncertain(ready: Call, home: Path, tmp_path: P
     ready("backup", str(tmp_path / "b.zip"))
     there = str(tmp_path / "there")
     done = ready("--home", there, "restore", str(tmp_path / "b.zip"))
-    assert "1 were being sent" in done.stderr
+    assert "1 was being sent" in done.stderr
     for number, state in ((1, "held"), (2, "uncertain")):
         rows = json.loads(ready("--home", there, "show", str(number), "--json").stdout)["messages"]
         assert [row["state"] for row in rows if row["kind"] == "memo"] == [state]

@@ -237,6 +237,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                     ("amends", ("deed",)),
                     ("arrivals", ("heard", "settled_at")),
                     ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),
+                    ("touches", ("answerable",)),
                 )
                 for name in names
             ),
@@ -254,6 +255,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "drop table doubts",
             "drop table signs",
             "drop table addresses",
+            "drop index ix_customers_name",
             "drop index ix_cases_ref",
             "drop index ix_cases_story",
             "alter table cases drop column story",

@@ -85,9 +85,9 @@ def test_what_a_channel_refuses_goes_by_the_next_and_show_tells_it(hooked: Call,
     refuse(web)
     order = {"VOICENOTE_SCHEDULE__CHANNELS": '["hook", "shelf"]'}
     done = hooked("run", **order)
-    assert (done.exit_code, done.stdout) == (0, "3 sent\n")
+    assert (done.exit_code, done.stdout) == (1, "3 uncertain\n"), "a folder has sent nothing"
     assert "hook refused it, so it goes by shelf" in done.stderr
-    assert "memo by shelf, refused by hook: accepted" in hooked("show", "1").stdout
+    assert "memo by shelf, refused by hook: uncertain" in hooked("show", "1").stdout
     told = json.loads(hooked("show", "1", "--json").stdout)
     assert told["messages"][0]["refused_by"] == ["hook"]
     assert "message_took_another_way" in {one["event"] for one in told["history"]}
@@ -96,10 +96,13 @@ def test_what_a_channel_refuses_goes_by_the_next_and_show_tells_it(hooked: Call,
 def test_a_person_may_choose_another_way(hooked: Call, home: Path, web: Web) -> None:
     refuse(web)
     only = {"VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
+    by_hand = {**only, "VOICENOTE_SCHEDULE__OUTBOX": "by hand"}
     assert hooked("run", **only).exit_code == 1
     assert hooked("resend", "2", "--by", "pigeon").exit_code == 78
-    assert hooked("resend", "2", "--by", "shelf").exit_code == 0
-    assert hooked("run", **only).stdout == "1 sent\n"
+    assert "by hand" in hooked("resend", "2", "--by", "shelf").stderr
+    assert hooked("resend", "2", "--by", "shelf", **by_hand).exit_code == 0
+    assert hooked("run", **by_hand).stdout == "1 uncertain\n"
+    assert "1 marked as sent" in hooked("mark-sent", "2").stdout
     assert len(list((home / "shelf").glob("c2*"))) == 1
 
 

@@ -55,13 +55,13 @@ def test_a_pass_counts_it_as_waiting_and_not_as_failed(renamed: Call) -> None:
 
 
 def test_all_that_waits_can_be_moved_at_once_and_leaves(renamed: Call, home: Path) -> None:
-    done = renamed("plan", "--from", "mail", "--by", "post")
+    done = renamed("plan", "--from", "mail", "--by", "post", "--yes")
     assert (done.exit_code, done.stderr) == (0, "")
     assert "in 2 cases, which waited for mail, now go by post." in done.stdout
     history = json.loads(renamed("show", "1", "--json").stdout)["history"]
     moved = [one for one in history if one["event"] == "message_moved_to_another_channel"]
     assert {(one["from"], one["to"]) for one in moved} == {("mail", "post")}
-    assert renamed("run").stdout == "2 sent\n"
+    assert renamed("run").stdout.startswith("2 put into the outbox; they have not left")
     assert len(list((home / "post").glob("c*"))) == 2
     assert CURE not in renamed("cases").stderr
 
@@ -84,7 +84,7 @@ def test_who_asked_for_the_old_name_is_reached_by_the_new_one(
     refused = ready("approve", "4", **ANY_HOUR)
     assert refused.exit_code == 1
     assert CURE in refused.stderr
-    assert ready("plan", "--from", "mail", "--by", "post").exit_code == 0
+    assert ready("plan", "--from", "mail", "--by", "post", "--yes").exit_code == 0
     assert ready("approve", "4", **ANY_HOUR).exit_code == 0
 
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_moved_is_said(
 
 
 def test_the_messages_and_the_cases_are_counted_each(renamed: Call) -> None:
-    done = renamed("plan", "--from", "mail", "--by", "post")
+    done = renamed("plan", "--from", "mail", "--by", "post", "--yes")
     assert " messages in 2 cases, which waited for mail, now go by post." in done.stdout
 
 
@@ -125,3 +125,11 @@ def test_a_channel_is_not_moved_to_itself(renamed: Call) -> None:
     done = renamed("plan", "--from", "post", "--by", "post")
     assert done.exit_code == 2
     assert "the same channel" in done.stderr
+
+
+def test_a_move_of_all_says_which_and_needs_a_word(renamed: Call) -> None:
+    done = renamed("plan", "--from", "mail", "--by", "post")
+    assert done.exit_code == 2
+    assert "cases 1, 2 by post" in done.stderr
+    assert "--yes" in done.stderr
+    assert CURE in renamed("cases").stderr

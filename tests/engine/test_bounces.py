@@ -283,9 +283,9 @@ def test_what_would_be_too_late_by_the_next_way_stays_bounced(house: House) -> N
 
 
 def test_a_limit_holds_it_like_everything_else(house: House) -> None:
-    first, second = house.sent(), house.sent(name="Jon")
+    first, second = house.sent(), house.sent(name="Jon", email="jon@here.ee", telegram="78")
     house.comes_back(first, "1")
-    house.comes_back(second, "2")
+    house.comes_back(second, "2", to="jon@here.ee")
     turn = one_pass(house.ws)
     assert (turn.sent, [one.why for one in turn.held]) == (1, ["limit of 1 an hour by telegram"])
     house.clock.move(hours=1)

@@ -46,16 +46,17 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.followup.closing_rules import missing
 from voicenote.followup.compensation import Adequacy, Bands, judge
-from voicenote.ledger import case_reports, case_store, tables, touches
+from voicenote.ledger import case_reports, case_store, customer_store, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.ledger.fingerprint import Fingerprint, standings
 from voicenote.ledger.snapshots import snapshots
+from voicenote.model.address import Address
 from voicenote.model.case import Customer, Finding, Lesson, Outcome, Stage
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import UNDELIVERED, Parcel, Receipt, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import WAITING, Touch, TouchKind, TouchState
+from voicenote.model.touch import ARRIVED, WAITING, Touch, TouchKind, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 
 LIVES = 1000
@@ -78,6 +79,8 @@ CHANNELS = {
     "VOICENOTE_CHANNELS__TELEGRAM__KIND": "telegram",
     "VOICENOTE_POLICY__PAUSE_SHARE": "100",
 }
+#: The number of Ron, whom no channel reaches before somebody gives his address.
+RON = 2
 CASES = st.integers(1, len(PEOPLE))
 FATE = st.sampled_from([*["sent"] * len(FATES), *FATES])
 OPENING = {TouchKind.MEMO, TouchKind.LAST_WORD}
@@ -98,7 +101,7 @@ class Way(World):
     is_mailbox = True
 
     def address(self, customer: Customer) -> str:
-        return customer.address("telegram") if self.first else super().address(customer)
+        return customer.address("telegram" if self.first else "email")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         return self.first.send(parcel, commit) if self.first else super().send(parcel, commit)
@@ -144,6 +147,8 @@ class Life(RuleBasedStateMachine):
             "touch": {},
         }
         self.resent: Counter[int] = Counter()
+        self.said_sent: set[int] = set()
+        self.days: list[tuple[date, int]] = []
         self.back: set[int] = set()
         self.reports = 0
         self.gone: set[str] = set()
@@ -289,7 +294,10 @@ class Life(RuleBasedStateMachine):
             for sent in recovery.settle_again(self.ws, number):
                 self.resent[sent.touch] += 1
 
-        self.may((lambda: recovery.settle_sent(self.ws, number)) if left else again)
+        def it_left() -> None:
+            self.said_sent.update(sent.touch for sent in recovery.settle_sent(self.ws, number))
+
+        self.may(it_left if left else again)
 
     @rule(kind=st.sampled_from(ReceiptKind), pick=st.integers(0, 5))
     def receipt(self, kind: ReceiptKind, pick: int) -> None:
@@ -323,7 +331,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         number=CASES,
-        what=st.sampled_from(["import", "triage", "unfounded", "abusive", "opt-out", "later"]),
+        what=st.sampled_from(
+            ["import", "triage", "unfounded", "abusive", "opt-out", "address", "address"]
+        ),
     )
     def seldom(self, number: int, what: str) -> None:
         if what == "import":
@@ -336,7 +346,10 @@ class Life(RuleBasedStateMachine):
             self.may(lambda: consent.opt_out(self.ws, str(number)))
             self.gone.add(PEOPLE[number - 1]["email"])
             self.gone.discard("")
-        elif what != "later":
+        elif what == "address":
+            with self.ws.ledger.write() as tx:
+                customer_store.give_addresses(tx, RON, [Address("email", "ron@example.com")])
+        else:
             finding = {"triage": Finding.PARTLY, "unfounded": Finding.UNFOUNDED}.get(what)
             found = case_triage.Triage(
                 finding=finding.value if finding else None,
@@ -413,10 +426,20 @@ class Life(RuleBasedStateMachine):
                 f"money that the rules refuse: {judged.what}"
             )
         assert case.customer.address("email") not in self.gone, "they opted out"
+        assert parcel.to in case.customer.marks, "no address of theirs"
+        self._once_a_day(case.number)
         booked = touch.planned.booked_at
         assert booked is not None
         since = [a for round_, a in answers if round_ == touch.round and a.at >= booked]
         assert not since, "a person has answered"
+
+    def _once_a_day(self, number: int) -> None:
+        """Dana has two cases, and hears of one of them on one day."""
+        today = self.clock.now.astimezone(ZoneInfo(PEOPLE[number - 1]["time_zone"])).date()
+        if PEOPLE[number - 1] is DANA:
+            others = [case for day, case in self.days if day == today and case != number]
+            assert not others, "two messages to one person on one day"
+            self.days.append((today, number))
 
     def _never_twice(self, parcel: Parcel, touch: Touch, others: list[Touch]) -> None:
         again = self.resent[touch.number] + self._back({parcel.key})
@@ -449,6 +472,7 @@ class Life(RuleBasedStateMachine):
         self.cases_are_whole(found)
         self.nothing_is_missing_when_a_loop_closes(found)
         self.only_a_person_sends_again()
+        self.nothing_is_sent_that_has_not_left(found)
         if self.last_turn is not None:
             self.after_a_pass_what_is_due_is_shown(self.last_turn)
             self.last_turn = None
@@ -546,6 +570,18 @@ class Life(RuleBasedStateMachine):
                 last = self.history_of(seen.case.number)[-1]
                 if last["event"] == "case_closed":
                     assert missing(seen, seen.case.outcome) == ()
+
+    def nothing_is_sent_that_has_not_left(self, found: Mapping[int, Snapshot]) -> None:
+        """Whoever has no address is never written to, nor found silent."""
+        for seen in found.values():
+            for touch in seen.touches:
+                if touch.state in ARRIVED and touch.kind is not TouchKind.NUDGE:
+                    known = touch.key in self.world.keys or touch.number in self.said_sent
+                    assert known, f"the {touch.kind.value} is {touch.state.value}, and never left"
+                    assert seen.case.customer.addresses, "it is sent to somebody without an address"
+            if seen.case.outcome is Outcome.NO_ANSWER and not seen.opted_out:
+                asked = [touch for touch in seen.touches if touch.state in ARRIVED]
+                assert asked, "silence of somebody who was never asked"
 
     def history_of(self, number: int) -> list[dict[str, Any]]:
         with self.ws.ledger.read() as tx:

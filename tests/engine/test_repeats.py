@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.world import Clock, World, release, states, take, told, touches_of, without_sound
 from tests.engine.world import workspace as plain_workspace
-from voicenote.engine.case.routing import move_touches, moved_case
+from voicenote.engine.case.moving import move_touches, moved_case
 from voicenote.engine.run import recovery
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.run.send import ATTEMPTS

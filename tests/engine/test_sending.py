@@ -237,7 +237,7 @@ def louder_memo(*words: Any, **facts: Any) -> Memo:
 def test_the_uncertain_is_settled_by_a_person_either_way(ws: Workspace, world: World) -> None:
     world.can_ask = False
     for fate in ("unknown, sent", "unknown, not sent"):
-        [number] = take(ws, told(fate))
+        [number] = take(ws, told(fate, name=fate, email=f"{len(fate)}@example.com"))
         release(ws, number)
         world.fates = [fate]
         one_pass(ws)

@@ -107,6 +107,7 @@ class World:
             name=self.name,
             about="it counts",
             can_ask=self.can_ask,
+            tells=frozenset({ReceiptKind.ANSWERED}) if self.folder is None else frozenset(),
             hands_on=self.folder is not None,
             folder=self.folder,
         )

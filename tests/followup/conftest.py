@@ -63,6 +63,7 @@ class Make:
             state=TouchState(state),
             channel="outbox",
             sent_at=None if waiting else due,
+            answerable=more.pop("answerable", True),
             **more,
         )
 

@@ -9,6 +9,7 @@ import pytest
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.model.case import Lesson, Outcome
+from voicenote.model.touch import BY_HAND
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
 NONE = "0 of 3 questions went unanswered"
@@ -41,7 +42,8 @@ def test_a_fresh_case_names_everything_at_once(make: Any) -> None:
     [("opened", "script"), ("scripted", "render"), ("rendered", "approve"), ("approved", "plan")],
 )
 def test_without_a_memo_the_next_step_is_named(make: Any, stage: str, command: str) -> None:
-    (one,) = missing(full(make, memo=None, stage=stage))
+    one, yes = missing(full(make, memo=None, stage=stage, answers=()))
+    assert NONE in yes
     assert one.endswith(f": voicenote {command} 3")
 
 
@@ -66,8 +68,39 @@ def test_a_memo_that_arrived_is_enough(make: Any, state: str) -> None:
 )
 def test_a_memo_that_did_not_arrive_says_why(make: Any, state: str, words: str) -> None:
     memo = make.touch(1, "memo", state, reason="no such user")
-    (one,) = missing(full(make, memo=memo))
+    one, yes = missing(full(make, memo=memo, answers=()))
+    assert NONE in yes
     assert words in one
+
+
+@pytest.mark.parametrize(
+    ("state", "settled"),
+    [
+        *((state, True) for state in ("due", "held", "refused", "bounced", "skipped", "cancelled")),
+        *((state, False) for state in ("sending", "committing", "uncertain")),
+    ],
+)
+def test_after_a_yes_no_memo_is_asked_for_unless_it_may_be_on_its_way(
+    make: Any, state: str, settled: bool
+) -> None:
+    memo = make.touch(1, "memo", state, reason="no such user")
+    assert (missing(full(make, memo=memo)) == ()) is settled
+
+
+def test_what_lies_in_the_outbox_is_not_asked_for_after_a_yes(make: Any) -> None:
+    memo = make.touch(1, "memo", "uncertain", reason=BY_HAND)
+    assert missing(full(make, memo=memo)) == ()
+    assert "for you to send yourself" in missing(full(make, memo=memo, answers=()))[0]
+
+
+def test_silence_where_nobody_can_answer_says_nothing(make: Any) -> None:
+    touches = [make.touch(1, "memo", "accepted")]
+    days = ((2, 14), (3, 21), (4, 30))
+    touches += [make.touch(n, "confirm", "accepted", day, answerable=False) for n, day in days]
+    amends = (make.amends(state="done", evidence="payment 7"),)
+    [left] = missing(make.snapshot(*touches, amends=amends, lesson=LESSON))
+    assert "0 of 3" in left
+    assert "outbox brings no answers back" in left
 
 
 def test_a_memo_of_an_earlier_round_does_not_count(make: Any) -> None:
@@ -91,8 +124,8 @@ def test_what_stands_for_the_memo_follows_the_finding(
     make: Any, finding: str, abusive: bool, kind: str, closes: bool
 ) -> None:
     memo = make.touch(1, kind, "accepted")
-    snapshot = full(make, memo=memo, finding=finding, abusive=abusive)
-    assert (missing(snapshot) == ()) is closes
+    snapshot = full(make, memo=memo, finding=finding, abusive=abusive, answers=())
+    assert any("memo" in one for one in missing(snapshot)) is not closes
 
 
 @pytest.mark.parametrize(

@@ -158,15 +158,16 @@ def _open_ends(seen: Seen, case: Row) -> Iterator[str]:
     short = case["finding"] == "unfounded" or case["abusive"]
     kinds = OPENING | ({"acknowledge"} if short else set())
     told = [t for t in every if t["kind"] in kinds and t["state"] in ARRIVED]
-    if not (any(t["round"] == round_ for t in told) or (told and yes)):
+    if not (yes or any(t["round"] == round_ for t in told)):
         yield "its memo has not arrived"
     if not (yes or short or case["outcome"] == "lost" or _silences(every, round_) >= 3):
         yield "the customer has not said yes"
 
 
 def _silences(every: list[Row], round_: int) -> int:
-    asked = {"check-in", "confirm"}
-    return sum(t["kind"] in asked and t["state"] in ARRIVED and t["round"] == round_ for t in every)
+    """Count the questions of a round that arrived by a way that brings answers back."""
+    mine = (one for one in every if one["round"] == round_ and one["answerable"])
+    return sum(t["kind"] in {"check-in", "confirm"} and t["state"] in ARRIVED for t in mine)
 
 
 def a_pass_says_sorry_to_nobody_anew(

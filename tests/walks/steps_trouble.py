@@ -159,7 +159,7 @@ def rename_channel(w: Walk, chance: random.Random) -> None:
     w.call("next")
     if chance.random() < 0.3:
         older = "mail" if w.beside.mail == "post" else "post"
-        w.call("plan", "--from", older, "--by", w.beside.mail, "--json")
+        w.call("plan", "--from", older, "--by", w.beside.mail, "--yes", "--json")
         w.call("run", "--json")
     elif chance.random() < 0.8:
         w.beside.mail = "post" if w.beside.mail == "mail" else "mail"

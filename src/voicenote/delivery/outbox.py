@@ -65,6 +65,7 @@ class Outbox:
         self.name = name
         self._folder = options.folder
         self._clock = clock
+        self.reaches: Callable[[Customer], str] | None = None
 
     @property
     def info(self) -> ChannelInfo:
@@ -80,7 +81,12 @@ class Outbox:
         )
 
     def address(self, customer: Customer) -> str:
-        """Return the customer's best address, or else their name: a folder takes everyone."""
+        """Return the customer's best address, or else their name: a folder takes everyone.
+
+        In a rehearsal it stands for another channel, and takes those whom that one `reaches`.
+        """
+        if self.reaches is not None:
+            return self.reaches(customer)
         return customer.address() or customer.name
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from voicenote.model.case import Case, Finding
 from voicenote.model.promise import Amends
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, MAY_HAVE_LEFT, Touch, TouchKind, TouchState
+from voicenote.model.touch import ARRIVED, BY_HAND, MAY_HAVE_LEFT, Touch, TouchKind, TouchState
 
 #: How many questions must stay unanswered before silence counts as an answer (R14).
 SILENT_TOUCHES = 3
@@ -139,24 +139,41 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     return max(clear)[2] if clear else None
 
 
+def is_right(snapshot: Snapshot) -> bool:
+    """Whether the customer has said that it was put right: then nothing need be sent any more."""
+    return verdict(snapshot) is Verdict.PUT_RIGHT
+
+
 def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
     """Return the questions that arrived after the memo, if nobody answered any of them.
 
+    Only those count that were asked by a channel which brings answers back.
     Questions less than 20 hours apart count as one: people need time to answer.
     """
-    memo = memo_at(snapshot)
-    if memo is None or answered_since(snapshot, memo):
-        return ()
-    asked = [
-        touch
-        for touch in snapshot.round_touches
-        if touch.kind in QUESTIONS and touch.state in ARRIVED and touch.left_at >= memo
-    ]
+    asked = [touch for touch in _unanswered(snapshot) if touch.answerable]
     found: list[Touch] = []
     for touch in sorted(asked, key=lambda one: one.left_at):
         if not found or touch.left_at - found[-1].left_at >= APART:
             found.append(touch)
     return tuple(found)
+
+
+def _unanswered(snapshot: Snapshot) -> list[Touch]:
+    """Return the questions that arrived after the memo, if nobody answered any of them."""
+    memo = memo_at(snapshot)
+    if memo is None or answered_since(snapshot, memo):
+        return []
+    return [
+        touch
+        for touch in snapshot.round_touches
+        if touch.kind in QUESTIONS and touch.state in ARRIVED and touch.left_at >= memo
+    ]
+
+
+def asked_in_vain(snapshot: Snapshot) -> str:
+    """Return the channels of questions that brought no answer because they can't, or ""."""
+    mute = [touch.channel for touch in _unanswered(snapshot) if not touch.answerable]
+    return " and ".join(dict.fromkeys(mute))
 
 
 def rests_on_silence(snapshot: Snapshot) -> bool:
@@ -206,8 +223,26 @@ def open_answer(snapshot: Snapshot) -> Answer | None:
     return None if newest is None or newest.verdict is Verdict.PUT_RIGHT else newest
 
 
+def name_also(cases: Sequence[int]) -> str:
+    """Return the name of a person's other open cases: ``case 3`` or ``cases 3, 4``."""
+    return f"case{'s' * (len(cases) > 1)} {', '.join(map(str, cases))}"
+
+
+def told_also(number: int, also: Sequence[int]) -> str:
+    """Return what the owner should know when a person has other open cases; "" without any."""
+    if not also:
+        return ""
+    leads = "this one leads" if number < also[0] else f"case {also[0]} leads"
+    return (
+        f"the same person has {name_also(also)} open: {leads}, they get one message a day, and a "
+        "second apology needs something new (R6)"
+    )
+
+
 def describe_fate(touch: Touch) -> str:
     """Return what became of a message, and why: ``the memo was refused (no such user)``."""
+    if touch.state is TouchState.UNCERTAIN and touch.reason == BY_HAND:
+        return f"the {touch.kind.words} has not been sent as far as is known: {touch.reason}"
     uncertain = touch.state is TouchState.UNCERTAIN
     fate = "may or may not have been sent" if uncertain else f"was {touch.state.value}"
     return f"the {touch.kind.words} {fate}" + (f" ({touch.reason})" if touch.reason else "")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.case_status import (
     SILENT_TOUCHES,
+    asked_in_vain,
     describe_fate,
     done_command,
+    is_right,
     memo_at,
     name_promise,
     needs_yes,
-    opening_kinds,
     openings,
     silences,
     verdict,
@@ -20,7 +21,7 @@ from voicenote.model.case import Case, Outcome, Stage
 from voicenote.model.promise import Amends, AmendsKind, AmendsState
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchState
+from voicenote.model.touch import BY_HAND, IN_FLIGHT, Touch, TouchState, is_unreached
 
 #: The evidence for each kind of deed.
 EVIDENCE = {
@@ -122,13 +123,17 @@ def _missing_word(snapshot: Snapshot) -> list[str]:
     if word is Verdict.PUT_RIGHT or not needs_yes(case) or silent >= SILENT_TOUCHES:
         return []
     count = f"{silent} of {SILENT_TOUCHES} questions went unanswered"
+    if mute := asked_in_vain(snapshot):
+        count += f"; {mute} brings no answers back, so silence there says nothing"
     what = f"the customer has not said that it is put right ({count})"
     return [f"{what}: voicenote answer {case.number}"]
 
 
 def _missing_memo(snapshot: Snapshot) -> list[str]:
-    if memo_at(snapshot) is not None or _needs_no_other(snapshot):
+    if memo_at(snapshot) is not None:
         return []
+    if is_right(snapshot) and not any(map(_on_its_way, openings(snapshot))):
+        return []  # they said so without a memo: there is nothing more to say
     case, touches = snapshot.case, openings(snapshot)
     if touches:
         if case.released or touches[-1].state in IN_FLIGHT | {TouchState.UNCERTAIN}:
@@ -140,12 +145,11 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
     return [_NEXT_STEP.get(case.stage, "no memo is booked: voicenote plan {}").format(case.number)]
 
 
-def _needs_no_other(snapshot: Snapshot) -> bool:
-    """Whether a later round was put right without another apology: an earlier one arrived."""
-    kinds = opening_kinds(snapshot.case)
-    before = (t for t in snapshot.touches if t.round < snapshot.case.round)
-    arrived = any(touch.kind in kinds and touch.state in ARRIVED for touch in before)
-    return arrived and verdict(snapshot) is Verdict.PUT_RIGHT
+def _on_its_way(touch: Touch) -> bool:
+    """Whether a message may be with the customer; what lies in the owner's outbox is not."""
+    return touch.state in IN_FLIGHT or (
+        touch.state is TouchState.UNCERTAIN and touch.reason != BY_HAND
+    )
 
 
 def _stuck(case: Case, touch: Touch) -> str:
@@ -154,6 +158,8 @@ def _stuck(case: Case, touch: Touch) -> str:
     if touch.state is TouchState.UNCERTAIN:
         return f"{describe_fate(touch)}: check, then voicenote mark-sent {case.number}, or {again}"
     if touch.state is TouchState.HELD:
+        if is_unreached(touch.reason):
+            return f"{what} waits: {touch.reason}"
         return f"{what} is held: voicenote plan {case.number} --resume"
     if touch.state is TouchState.DUE:
         when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"

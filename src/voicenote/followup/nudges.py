@@ -11,6 +11,7 @@ from voicenote.followup.case_status import (
     amends_of,
     describe_fate,
     done_command,
+    is_right,
     memo_at,
     name_promise,
     open_answer,
@@ -26,7 +27,7 @@ from voicenote.model.case import Stage
 from voicenote.model.promise import Amends
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
+from voicenote.model.touch import BY_HAND, OPENING, Touch, TouchKind, TouchState
 
 
 def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
@@ -107,6 +108,8 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
         if touch.kind is TouchKind.NUDGE or touch.state not in cures:
             continue
         uncertain = touch.state is TouchState.UNCERTAIN
+        if is_right(snapshot) and (not uncertain or touch.reason == BY_HAND):
+            continue
         about = About.UNCERTAIN if uncertain else About.NOT_ARRIVED
         text = f"case {number}: {describe_fate(touch)}; {cures[touch.state]}"
         yield _nudge(snapshot, about, text, f"{touch.number}:{touch.attempt}")
@@ -136,7 +139,7 @@ def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
 def _steps(snapshot: Snapshot) -> Iterator[Nudge]:
     """Yield what only waits for the owner: the approval of a memo, or the closing."""
     case = snapshot.case
-    if case.stage is Stage.RENDERED and not snapshot.opted_out:
+    if case.stage is Stage.RENDERED and not (snapshot.opted_out or is_right(snapshot)):
         memos, steps = openings(snapshot), steps_to_approval(snapshot)
         told = told_of_recall(memos[-1].reason) if memos else ""
         if snapshot.stale_words and REWORDS not in told:

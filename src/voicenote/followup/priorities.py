@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 from voicenote.counting import count_of
 from voicenote.followup.case_status import (
+    QUESTIONS,
+    asked_in_vain,
     describe_fate,
     done_command,
+    is_right,
     memo_at,
+    name_also,
     name_promise,
     open_answer,
+    openings,
     overdue_promises,
     rests_on_silence,
     settled,
@@ -27,10 +32,11 @@ from voicenote.model.case import Severity, Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
+from voicenote.model.touch import BY_HAND, OPENING, WAITING, TouchKind, TouchState, is_unreached
 
 #: How many days ahead a promise is due soon.
 SOON = timedelta(days=2)
+_BACK = (TouchState.REFUSED, TouchState.BOUNCED)
 _STALE = "the case has changed since its memo was written; write it again"
 
 
@@ -55,12 +61,13 @@ class Row:
     """A case to be ranked.
 
     `breached`: its response clock ran out (R4), as the schedule says. `warning`: its cause came
-    back after its prevention (S12), as the lessons say.
+    back after its prevention (S12), as the lessons say. `also`: the person's other open cases.
     """
 
     snapshot: Snapshot
     breached: bool = False
     warning: str = ""
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +89,17 @@ class Need:
 
 def rank_needs(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
     """Return everything that needs the owner at `now` (aware), the most urgent first."""
-    found = (need for row in rows for need in needs(row, now))
+    found = (_named(need, row.also) for row in rows for need in needs(row, now))
     return tuple(sorted(found, key=lambda need: need.order))
+
+
+def _named(need: Need, also: Sequence[int]) -> Need:
+    """Return a need that names the person's other open cases."""
+    if not also:
+        return need
+    theirs = f" ({name_also(also)} {'is' if len(also) == 1 else 'are'} theirs too)"
+    name, colon, rest = need.sentence.partition(": ")
+    return replace(need, sentence=f"{name}{theirs}{colon}{rest}")
 
 
 def needs(row: Row, now: datetime) -> Iterator[Need]:
@@ -133,19 +149,20 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
     """Yield what holds messages, and those that may not have arrived."""
     number = snapshot.case.number
     held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
+    held = [t for t in held if not is_unreached(t.reason)]  # those are told of together
     if held:
         count = count_of(len(held), "message is held", "messages are held")
         sentence = f"{count} ({held[0].reason}); look, then let them go"
         since = min(touch.due_at for touch in held)
         yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")
     for touch in snapshot.round_touches:
-        if touch.kind is TouchKind.NUDGE:
+        if touch.kind is TouchKind.NUDGE or (touch.reason == BY_HAND and is_right(snapshot)):
             continue
         if touch.state is TouchState.UNCERTAIN:
             sentence = f"{describe_fate(touch)}; check, then say"
             command = f"voicenote mark-sent {number}"
             yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
-        elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED) and not snapshot.opted_out:
+        elif touch.state in _BACK and not (snapshot.opted_out or is_right(snapshot)):
             sentence = f"{describe_fate(touch)}; find another way"
             command = f"voicenote resend {number}"
             yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
@@ -184,8 +201,10 @@ def _memo_needs(row: Row) -> Iterator[Need]:
         ),
         Stage.RENDERED: ("listen to the memo, and approve it", f"voicenote approve {case.number}"),
     }.get(case.stage)
-    if snapshot.opted_out or memo_at(snapshot) is not None:
+    if snapshot.opted_out or memo_at(snapshot) is not None or is_right(snapshot):
         return
+    if case.released and any(is_unreached(touch.reason) for touch in openings(snapshot)):
+        return  # told of together with all others
     since = case.complaint.opened_at
     if step and case.stage is Stage.RENDERED:
         first, _, _ = steps_to_approval(snapshot).partition(", then ")
@@ -227,6 +246,12 @@ def _closing_needs(snapshot: Snapshot) -> Iterator[Need]:
     case = snapshot.case
     since = case.complaint.opened_at
     left = missing(snapshot)
+    waits = any(t.state in WAITING and t.kind in QUESTIONS for t in snapshot.round_touches)
+    mute = "" if waits or not rests_on_silence(snapshot) else asked_in_vain(snapshot)
+    if mute and len(left) <= 1 + (case.lesson is None):
+        sentence = f"was asked by {mute}, which brings no answers back; ask them another way"
+        yield _need(snapshot, Urgency.CLOSE, since, sentence, f"voicenote answer {case.number}")
+        return
     if not left and rests_on_silence(snapshot):
         return
     if not left:

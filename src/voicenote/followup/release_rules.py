@@ -50,36 +50,44 @@ def cooling_off(
     return max(written_at, limit) if case.round == 1 and until > limit else until
 
 
-def second_apology(snapshot: Snapshot) -> str:
+def second_apology(snapshot: Snapshot, theirs: datetime | None = None) -> str:
     """Return why another apology is refused (R6), or "" when it is allowed.
 
     There is one apology per failure. A later round may have one more if it brings new amends, or
-    reports a promise that was kept since the last one. An acknowledgement of an unfounded claim
-    is no apology.
+    reports a promise that was kept since the last one; and so may another open case of the same
+    person, who had an apology at `theirs`. An acknowledgement of an unfounded claim is no apology.
     """
-    case, last = snapshot.case, apologised_at(snapshot)
+    case, own = snapshot.case, apologised_at(snapshot)
+    last = max((at for at in (own, theirs) if at is not None), default=None)
     if last is None or not needs_yes(case) or case.round_amends:
         return ""
     kept = (one for one in case.amends if one.state in KEPT)
     if any(one.done_at is None or one.done_at >= last for one in kept):
         return ""
+    had = f"case {case.number} had its apology"
+    if last != own:
+        had = f"{case.customer.name} had an apology for another case"
     return (
-        f"case {case.number} had its apology on {last.date().isoformat()}; a second one needs "
+        f"{had} on {last.date().isoformat()}; a second one needs "
         f"a new amends (voicenote amends add {case.number}) or a kept promise "
         f"({done_command(f'{case.number}.K')})"
     )
 
 
 def of_the_day(
-    seen: Snapshot, written_on: date, day: date, outdated: str = ""
+    seen: Snapshot,
+    written_on: date,
+    day: date,
+    outdated: str = "",
+    theirs: datetime | None = None,
 ) -> Iterator[Objection]:
     """Yield the objections that time alone brings, for a memo sent on `day`.
 
     `day` is on the customer's calendar. `written_on` is the day whose facts it tells; `outdated` is
-    a word that was true only then.
+    a word that was true only then; `theirs` as in `second_apology`.
     """
     number = seen.case.number
-    again = second_apology(seen)
+    again = second_apology(seen, theirs)
     if again:
         what = f"one apology for one failure (R6): {again}"
         yield Objection(ONE_APOLOGY, what, "words alone hurt", ONE_APOLOGY)

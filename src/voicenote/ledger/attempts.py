@@ -7,6 +7,7 @@ changes, so it can't be forgotten.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -89,6 +90,14 @@ def gone_since(
     asked = {"by": channel, "since": since, "until": tx.now + SKEW, "most": most, "to": domain}
     row = tx.connection.execute(_count_gone(by_domain=bool(domain)), asked).one()
     return row[0], row[1]
+
+
+def last_gone_at(tx: Transaction, cases: Sequence[int]) -> datetime | None:
+    """Return when the newest attempt of these cases was made that may have sent something."""
+    table, touch = tables.attempts, tables.touches
+    query = select(table.c.at).join(touch, touch.c.number == table.c.touch)
+    mine = touch.c.case.in_(list(cases)) & table.c.outcome.in_(GONE)
+    return tx.connection.execute(query.where(mine).order_by(table.c.at.desc()).limit(1)).scalar()
 
 
 @cache

@@ -15,6 +15,7 @@ from sqlalchemy import Select, func, select
 from voicenote.errors import BadData
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreachable import NO_ADDRESS
 from voicenote.ledger.unreadable import readable, reading
 
 CLOSED = "closed"
@@ -200,16 +201,21 @@ def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
     """Return what the owner must look at, by (case, round): ``memo bounced, 3 held``."""
     touch = tables.touches
     query = (
-        select(touch.c.case, touch.c.round, touch.c.kind, touch.c.state, touch.c.claimed_at)
+        select(
+            *(touch.c.case, touch.c.round, touch.c.kind, touch.c.state),
+            *(touch.c.claimed_at, touch.c.reason),
+        )
         .where(touch.c.state.in_((*RETURNED, HELD, *IN_FLIGHT)), touch.c.kind != NUDGE)
         .where((touch.c.state != HELD) | (touch.c.reason != ""))
         .order_by(touch.c.due_at)
     )
     returned: dict[tuple[int, int], list[str]] = {}
     held: dict[tuple[int, int], int] = {}
-    for case, round_, kind, state, claimed_at in tx.connection.execute(query):
+    for case, round_, kind, state, claimed_at, reason in tx.connection.execute(query):
         told = returned.setdefault((case, round_), [])
-        if state == HELD:
+        if reason == NO_ADDRESS:
+            told[:] = ["no address"]
+        elif state == HELD:
             held[case, round_] = held.get((case, round_), 0) + 1
         elif state in IN_FLIGHT:
             since = f" since {claimed_at:%H:%M} UTC" if claimed_at else ""

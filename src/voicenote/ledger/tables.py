@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from voicenote.ledger import inbound_tables
@@ -44,7 +45,8 @@ meta = table(
 customers = table(
     "customers",
     serial(),
-    *texts("name", "say_as", "language", "time_zone", "channel"),
+    Column("name", Text, nullable=False, default="", index=True),
+    *texts("say_as", "language", "time_zone", "channel"),
     *texts("greet_as", "title", "gender", "how_many", "formality"),
     *later_moments("opted_out_at"),
 )
@@ -185,6 +187,7 @@ touches = table(
     Column("claim", String(64), nullable=True),
     *texts("claimed_by"),
     *later_moments("claimed_at", "sent_at"),
+    Column("answerable", Boolean, nullable=False, default=False, server_default=false()),
     Index("ix_touches_state_due_at", "state", "due_at"),
     Index("ix_touches_message_id", "message_id"),
 )

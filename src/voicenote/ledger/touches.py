@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
@@ -148,11 +148,12 @@ def left_at(tx: Transaction, at: datetime) -> list[Touch]:
     return select_touches(tx, tables.touches.c.sent_at == at, tables.touches.c.number)
 
 
-def move(tx: Transaction, number: int, due_at: datetime) -> None:
-    """Give a waiting message another time; any other message stays as it is."""
-    table = tables.touches
+def move(tx: Transaction, number: int, due_at: datetime, shift: timedelta | None = None) -> None:
+    """Give a waiting message another time; with `shift`, it is too late by as much later."""
+    table, late = tables.touches, get(tx, number).planned.too_late_at
     where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
-    tx.connection.execute(update(table).where(where).values(due_at=due_at))
+    values = {"due_at": due_at} | ({"too_late_at": late + shift} if late and shift else {})
+    tx.connection.execute(update(table).where(where).values(**values))
 
 
 def change_touches(

@@ -58,6 +58,17 @@ IN_FLIGHT = frozenset({TouchState.SENDING, TouchState.COMMITTING})
 MAY_HAVE_LEFT = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 #: The states in which a touch may still be sent.
 WAITING = frozenset({TouchState.DUE, TouchState.HELD})
+#: Why a touch is held although its owner let it go: no channel reaches its customer.
+NO_ADDRESS = "no channel that is set up here has an address of theirs"
+#: The same, when it was meant for a folder, and could go by a channel now. The channel follows.
+EARLIER = "it was approved for a folder, before there was "
+#: Why a touch is uncertain that was put into the outbox for the owner to send.
+BY_HAND = "it is in the outbox, for you to send yourself"
+
+
+def is_unreached(reason: str) -> bool:
+    """Return whether a touch with this reason is held because no channel reaches its customer."""
+    return reason.startswith((NO_ADDRESS, EARLIER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +96,10 @@ class PlannedTouch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """A touch in the ledger. `key` is its idempotency key, the same on every attempt."""
+    """A touch in the ledger. `key` is its idempotency key, the same on every attempt.
+
+    `answerable`: it was sent by a channel that brings answers back.
+    """
 
     number: int
     key: str
@@ -99,6 +113,7 @@ class Touch:
     message_id: str = ""
     sent_at: datetime | None = None
     plan: str = ""
+    answerable: bool = False
 
     @property
     def kind(self) -> TouchKind:

@@ -17,6 +17,9 @@ from voicenote.settings.source import SettingsSource
 from voicenote.settings.voice_table import VoiceTable
 from voicenote.settings.writer_table import WriterTable
 
+#: The value of ``[schedule] outbox`` for an owner who sends what is in it.
+BY_HAND = "by hand"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
@@ -96,6 +99,14 @@ class Schedule:
         "The ways to a customer, in this order: the first with an address is taken, and when it "
         "refuses, the next. Empty: all of [channels], in their order.",
         ["mail", "telegram"],
+    )
+    outbox: str = option(
+        "",
+        validators.choice("", BY_HAND),
+        'What becomes of messages that no channel can carry, when there are channels. "by hand": '
+        "they are put into the outbox, you send them, and say so with mark-sent. Empty: they wait "
+        "until there is an address.",
+        BY_HAND,
     )
 
 

@@ -8,6 +8,7 @@ import click
 
 from voicenote.cli.terminal.case_options import case_argument
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ def answer(
         "stage": standing.stage.value,
         "round": standing.round,
         "missing": list(standing.missing),
+        "dropped": standing.dropped,
     }
     again = verdict is Verdict.NOT_YET and standing.stage is Stage.OPENED
-    told = f"Case {number} is open again, round {standing.round}.\n" if again else ""
+    waited = count_of(standing.dropped, "message was waiting", "messages were waiting")
+    told = f"{waited}, and won't be sent any more.\n" * bool(standing.dropped)
+    told += f"Case {number} is open again, round {standing.round}.\n" if again else ""
     saved = ["Saved. Before it can be closed:", *(f"  - {one}" for one in standing.missing)]
     if not standing.missing:
         saved = [f"Saved. Nothing is missing: voicenote close {number}"]

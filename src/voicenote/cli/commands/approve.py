@@ -90,6 +90,7 @@ def _release_all(
     from voicenote.engine.batch import parted, singly
     from voicenote.engine.case.approval import approve_cases
     from voicenote.engine.case.duplicates import told_apart
+    from voicenote.engine.case.plan_view import unreached_of
 
     work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
     done, failed = parted(session.screen.progress(work, "Approving", len(numbers)))
@@ -100,6 +101,7 @@ def _release_all(
 
     def tell() -> None:
         session.screen.warn(*dict.fromkeys(note for one in done for note in one.notes))
+        session.screen.warn(*map("; ".join, unreached_of(ws, done)))
         if len(numbers) == 1:
             session.screen.out(f"Case {done[0].case} is approved. {_when(ws, done)}")
         elif done:
@@ -141,10 +143,14 @@ def _approved_data(one: Approved) -> dict[str, Any]:
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:
     """Return when the first of them is sent, in its customer's time, as text."""
     from voicenote.engine.case.plan_view import first_leaving
+    from voicenote.model.touch import TouchState
 
     found = first_leaving(ws, done)
+    if found is None and len(done) == 1:
+        waits = any(touch.state is TouchState.HELD for touch in done[0].touches)
+        return "It waits." if waits else "Nothing in its plan is left to send."
     if found is None:
-        return "Nothing in its plan is left to send." if len(done) == 1 else ""
+        return ""
     who = "It" if len(done) == 1 else "The first"
     return (
         f"{who} goes out {found.due_at:%a %Y-%m-%d %H:%M} ({found.due_at.tzinfo}) "

@@ -129,7 +129,7 @@ def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[
     # most cases have no remark, so they aren't checked one by one
     by_round = (*cases.answered, *beside.troubled)
     remarked = {case for case, _ in by_round}.union(
-        *(cases.owed_by, cases.uncertain, beside.opted_out, beside.returned)
+        *(cases.owed_by, cases.uncertain, beside.opted_out, beside.returned, beside.also_open)
     )
     rows: list[Sequence[str]] = []
     for row in cases.rows:
@@ -172,4 +172,6 @@ def _remarks(row: CaseRow, found: CaseRows, today: date, beside: Remarks) -> str
         said.append(f"answered{_quote_briefly(beside.words.get(this_round, ''))}")
     if row.case in beside.returned:
         said.append("its cause came back")
+    if also := beside.also_open.get(row.case):
+        said.append(f"also theirs: {', '.join(map(str, also))}")
     return ", ".join(said)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from voicenote.cli.terminal.batch_report import name_cases
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import Session, command
 from voicenote.counting import count_of
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
+    from voicenote.engine.case.moving import Moved
     from voicenote.engine.case.plan_view import PlanView
-    from voicenote.engine.case.routing import Moved
 
 
 @command()
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     metavar="CHANNEL",
     help="Only what waits for this channel; without N, of all cases.",
 )
+@click.option(
+    "--yes", is_flag=True, help="Don't ask before moving those of all cases; for scripts."
+)
 def plan(
     session: Session,
     /,
@@ -38,17 +43,18 @@ def plan(
     resume: bool,
     by: str | None,
     away_from: str | None,
+    yes: bool,
 ) -> int | None:
     """Show the messages of a case and when they go out, in the customer's time.
 
-    After a channel was renamed or removed, --from OLD --by NEW moves what waits for it, in all
-    cases. It is refused when nothing waits for OLD. With --json: {"moved": [{"case", "message"}],
-    "left": [{"case", "why"}]}. Exit code 1 when something can't be moved: the customer has no
-    address there, or it may already have been sent.
+    After a channel was set up, renamed or removed, --from OLD --by NEW moves what waits for OLD, in
+    all cases; it says which, and asks. It is refused when nothing waits for OLD. With --json:
+    {"moved": [{"case", "message"}], "left": [{"case", "why"}]}. Exit code 1 when something can't
+    be moved: the customer has no address there, or it may already have been sent.
     """
     from voicenote.engine.case import approval
+    from voicenote.engine.case.moving import moved_case
     from voicenote.engine.case.plan_view import plan_view
-    from voicenote.engine.case.routing import moved_case
 
     if hold and resume:
         raise WrongUse("--hold and --resume contradict each other", "give one of them")
@@ -57,7 +63,7 @@ def plan(
     if number is None:
         if not (by and away_from) or name or hold or resume:
             raise WrongUse("say which case", "voicenote plan N; or --from OLD --by NEW for all")
-        return _move_all(session, by, away_from)
+        return _move_all(session, by, away_from, ask=not yes)
     with session.open() as ws:
         if by:
             _warn_left(session, moved_case(ws, number, by, away_from or ""))
@@ -75,13 +81,17 @@ def plan(
     return None
 
 
-def _move_all(session: Session, by: str, away_from: str) -> int:
+def _move_all(session: Session, by: str, away_from: str, *, ask: bool) -> int:
     """Move all waiting messages from one channel to another; return the exit code."""
-    from voicenote.engine.case.routing import moved_all
+    from voicenote.engine.case.moving import moved_all, waiting_cases
 
     if by == away_from:
         raise WrongUse("--from and --by name the same channel", "give --by another one")
     with session.open() as ws:
+        cases = waiting_cases(ws, by, away_from)
+        if cases and ask and not _may_move(session, cases, by):
+            session.screen.note("Nothing was moved.")
+            return 1
         moved = moved_all(ws, by, away_from)
     if session.json:
         done = [{"case": case, "message": message} for case, message in moved.touches]
@@ -94,6 +104,14 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
             session.screen.out(f"The customer of case {case} will be reached by {by} from now on.")
         _warn_left(session, moved)
     return 1 if moved.left else 0
+
+
+def _may_move(session: Session, cases: Sequence[int], by: str) -> bool:
+    """Say which cases would go by another channel, and ask. Raises WrongUse if nobody is there."""
+    what = f"Send what waits of {name_cases(cases)} by {by} from now on"
+    if not session.screen.interactive:
+        raise WrongUse(f"{what}?", "add --yes if that is right")
+    return session.screen.confirm(f"{what}?", default=False)
 
 
 def _describe_move(moved: Moved, by: str, away_from: str) -> str:

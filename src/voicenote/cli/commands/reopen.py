@@ -17,10 +17,8 @@ def reopen(session: Session, /, *, number: int, reason: str) -> None:
 
     with session.open() as ws:
         round_ = reopen_(ws, number, reason)
+    again = " Promise something new before you apologise again: voicenote amends add " + str(number)
     session.screen.show(
         {"case": number, "stage": "opened", "round": round_},
-        lambda: (
-            f"Case {number} is open again, round {round_}. Promise something new before you "
-            f"apologise again: voicenote amends add {number}"
-        ),
+        lambda: f"Case {number} is open again, round {round_}." + again * (round_ > 1),
     )

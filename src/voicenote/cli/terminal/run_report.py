@@ -47,6 +47,8 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
         "in_flight": [one._asdict() for one in turn.flying],
         "clock": turn.clock,
         "recalled": turn.recalled,
+        "stays_here": turn.stays_here,
+        "unreached": [{"what": what, "do": cure} for what, cure in turn.unreached],
     }
 
 
@@ -67,6 +69,7 @@ def turn_lines(turn: Turn) -> list[str]:
         *unmatched_lines(turn.unmatched),
         *_by_case([*asks, *nudges]),
         *(f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until),
+        *map("; ".join, turn.unreached),
         *trouble_lines(turn.troubles),
     ]
 
@@ -117,7 +120,11 @@ def next_message_line(at: datetime | None, zone: str) -> str:
 
 def summary_of(turn: Turn) -> str:
     """Return what a run did in one line; "" when it did nothing."""
-    parts = [f"{getattr(turn, name)} {name}" for name in COUNTS if getattr(turn, name)]
+    here = turn.stays_here
+    counts = {name: getattr(turn, name) for name in COUNTS} | {"sent": turn.sent - here}
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    it_has = "it has" if here == 1 else "they have"
+    parts[:0] = [f"{here} put into the outbox; {it_has} not left this machine"] * bool(here)
     parts += [f"{turn.recalled} had already been sent"] if turn.recalled else []
     return ", ".join(parts)
 

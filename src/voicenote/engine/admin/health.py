@@ -28,7 +28,7 @@ from voicenote.errors import (
     VoicenoteError,
     VoiceUnavailable,
 )
-from voicenote.ledger import case_rows, pauses, touches
+from voicenote.ledger import case_rows, pauses, touches, unreachable
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.scripts import StoredDraft, drafts
 from voicenote.ledger.snapshots import snapshots
@@ -219,10 +219,12 @@ def _privacy(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
-        held = touches.count(tx, TouchState.HELD)
+        held = unreachable.count_held(tx)
         open_cases, _ = case_rows.list_cases(tx, tx.now.date())
-        stopped = pauses.list_paused(tx)
-        gone = channels_gone(ws, tx)
+        others = [("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
+        gone = channels_gone(ws, tx).items()
+        others += [("channels", *case_rows.told_stranded(*one)) for one in gone]
+        others += [("addresses", *one) for one in unreachable.list_unreached(tx)]
     if uncertain:
         yield fault(
             "messages", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
@@ -235,11 +237,9 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     if overdue:
         shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
         yield fault("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
-    for pause in stopped:
-        yield fault("pause", pause.told, pause.cure)
-    for channel, numbers in gone.items():
-        yield fault("channels", *case_rows.told_stranded(channel, numbers))
-    if not (uncertain or overdue or held or stopped or gone):
+    for one in others:
+        yield fault(*one)
+    if not (uncertain or overdue or held or others):
         yield fine("messages", f"{len(known)} open cases, nothing stuck")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from voicenote.engine.case.release import release
-from voicenote.engine.case.routing import way_for
+from voicenote.engine.case.routing import way_and_why
 from voicenote.engine.case.withdrawal import ask_again_if_doubtful
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -152,7 +152,10 @@ def _carries_memo(ws: Workspace, plan: str) -> bool:
 
 
 def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
-    """Book a plan of a case from now on; with `held`, it waits for --resume."""
+    """Book a plan of a case from now on; with `held`, it waits for --resume.
+
+    If no channel reaches the customer, it is held until one does.
+    """
     wanted = preview_plan(ws, case, tx.now, plan)
     if any(
         t.kind in OPENING and t.state in WAITING | MAY_HAVE_LEFT for t in touches.of_round(tx, case)
@@ -175,11 +178,12 @@ def _book(
 ) -> None:
     if optouts.has_opted_out(tx, case.number):
         return  # the next run would cancel it
-    ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
-    booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)
-    for number in booked:
-        if held:
-            change_touch(tx, number, "hold")
+    ways = {touch.channels: way_and_why(ws, case.customer, touch.channels) for touch in wanted}
+    booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels][0], ws.new_id)
+    stuck = next((why for _, why in ways.values() if why), "")  # a plan waits as a whole
+    for number in booked if held or stuck else ():
+        reason = "" if held else stuck
+        change_touch(tx, number, "hold", facts={"reason": reason}, reason=reason)
 
 
 def _held(booked: Sequence[Touch]) -> bool:

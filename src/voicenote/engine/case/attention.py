@@ -14,7 +14,16 @@ from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.interpret import quote_inline
 from voicenote.followup.priorities import Need, Row, rank_needs
-from voicenote.ledger import arrivals, attachments, case_rows, case_store, pauses, touches
+from voicenote.ledger import (
+    arrivals,
+    attachments,
+    case_rows,
+    case_store,
+    pauses,
+    persons,
+    touches,
+    unreachable,
+)
 from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
@@ -30,7 +39,7 @@ _SEE = "voicenote receive --unmatched"
 
 @dataclass(frozen=True, slots=True)
 class OwnNeed:
-    """A need outside any case: `urgency` is pause, unreadable, channel or unmatched."""
+    """A need of no single case: `urgency` is pause, unreadable, channel, unreached or unmatched."""
 
     urgency: str
     what: str
@@ -54,8 +63,14 @@ def what_needs_me(ws: Workspace) -> Attention:
         )
         found = mark_stale(ws, tx, known).values()
         back = warn_of_returned_causes(tx, (seen.case for seen in found))
+        also = persons.all_open(tx)
         rows = [
-            Row(seen, _breached(seen, tx.now, policy), back.get(seen.case.number, ""))
+            Row(
+                seen,
+                _breached(seen, tx.now, policy),
+                back.get(seen.case.number, ""),
+                also.get(seen.case.number, ()),
+            )
             for seen in found
         ]
         unmatched = arrivals.unmatched(tx)
@@ -64,6 +79,7 @@ def what_needs_me(ws: Workspace) -> Attention:
         apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
         gone = channels_gone(ws, tx)
         apart += [OwnNeed("channel", *case_rows.told_stranded(*one)) for one in gone.items()]
+        apart += [OwnNeed("unreached", *one) for one in unreachable.list_unreached(tx)]
         waiting = arrivals.waiting(tx)
         listed = [one for one in unmatched if one.number in waiting[:_LISTED]]
         apart += [OwnNeed("unmatched", *held_lines(one)) for one in listed]

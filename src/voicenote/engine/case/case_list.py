@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from voicenote.engine.case.selection import need_batch
 from voicenote.errors import BadData
-from voicenote.ledger import case_rows, pauses
+from voicenote.ledger import case_rows, pauses, unreachable
 from voicenote.ledger.case_rows import CaseRows
+from voicenote.ledger.shared_marks import find_twice
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.plugins import FALLBACK
 from voicenote.schedule.clocks import Clocks
@@ -25,7 +26,7 @@ class Remarks(NamedTuple):
     """Remarks beside the cases of a list: by case, or by (case, round).
 
     When each was acknowledged, whose cause came back, the newest words, what did not arrive or is
-    held, who opted out, and the response clocks.
+    held, who opted out, the person's other open cases, and the response clocks.
     """
 
     clocks: Clocks
@@ -34,6 +35,7 @@ class Remarks(NamedTuple):
     words: Mapping[tuple[int, int], str]
     troubled: Mapping[tuple[int, int], str]
     opted_out: Collection[int]
+    also_open: Mapping[int, Sequence[int]]
 
 
 class CaseList(NamedTuple):
@@ -80,6 +82,7 @@ def _read_warnings(settings: Settings, tx: Transaction) -> list[str]:
     return [
         *(f"{pause.told}; {pause.cure}" for pause in pauses.list_paused(tx)),
         *("; ".join(case_rows.told_stranded(*one)) for one in stranded.items()),
+        *map("; ".join, unreachable.list_unreached(tx)),
     ]
 
 
@@ -88,12 +91,17 @@ def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remark
     policy, gone = settings.policy, case_rows.opted_out(tx)
     clocks = Clocks.of_hours(policy.acknowledge_hours, policy.memo_hours, policy.breach_hours)
     if not whole:
-        return Remarks(clocks, {}, {}, {}, {}, gone)
+        return Remarks(clocks, {}, {}, {}, {}, gone, {})
     returned: Mapping[int, str] = {}
     if case_rows.any_prevention(tx):
         from voicenote.engine.case.cause_history import all_returned
 
         returned = all_returned(tx)
+    also_open: Mapping[int, Sequence[int]] = {}
+    if find_twice(tx):
+        from voicenote.ledger.persons import all_open
+
+        also_open = all_open(tx)
     return Remarks(
         clocks,
         case_rows.first_acknowledgements(tx),
@@ -101,4 +109,5 @@ def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remark
         case_rows.words(tx),
         case_rows.troubled(tx),
         gone,
+        also_open,
     )

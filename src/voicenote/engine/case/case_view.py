@@ -14,8 +14,9 @@ from voicenote.engine.case.attention import clock_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.workspace import Workspace
+from voicenote.followup.case_status import told_also
 from voicenote.followup.closing_rules import missing
-from voicenote.ledger import attempts, case_reports, scripts, touches
+from voicenote.ledger import attempts, case_reports, persons, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.attachment import FileView
 from voicenote.model.case import Case, Failure, Lesson, Stage
@@ -135,8 +136,8 @@ class CaseView:
 
     `failure_guess` is what the words tell of the kind of failure, when the owner hasn't said it.
     `clock` is its response clock in words; `local_zone` is the customer's time zone and `zone_note`
-    how it is known; `files` came with what is no answer; `history` holds the lines of the ledger,
-    oldest first, in users' words.
+    how it is known; `also_open` are the person's other open cases; `files` came with what is no
+    answer; `history` holds the lines of the ledger, oldest first, in users' words.
     """
 
     case: Case
@@ -146,6 +147,7 @@ class CaseView:
     clock: str
     local_zone: ZoneInfo
     zone_note: str
+    also_open: tuple[int, ...]
     warnings: tuple[str, ...]
     amends: tuple[PromiseView, ...]
     script: ScriptView | None
@@ -167,13 +169,10 @@ def case_view(ws: Workspace, number: int) -> CaseView:
         history = case_reports.history(tx, number)
         back = warn_of_returned_causes(tx, [case]).get(number, "")
         refused = attempts.refusals(tx, number)
-        flying = {
-            touch.number: touches.claim_of(tx, touch.number)[2]
-            for touch in seen.touches
-            if touch.state in IN_FLIGHT
-        }
+        moving = [touch.number for touch in seen.touches if touch.state in IN_FLIGHT]
+        flying = {one: touches.claim_of(tx, one)[2] for one in moving}
         answers, files = answer_views(tx, ws.home, number, seen.answers)
-        now = tx.now
+        now, also = tx.now, persons.also_open(tx, [number]).get(number, ())
     closed = case.stage is Stage.CLOSED
     clock = None if closed else clock_of(seen, now, ws.settings.policy)
     today = now.astimezone(seen.zone).date()
@@ -185,7 +184,8 @@ def case_view(ws: Workspace, number: int) -> CaseView:
         clock=clock.text if clock else "",
         local_zone=seen.zone,
         zone_note=ws.clock_of(case.customer).note,
-        warnings=(back,) if back and not closed else (),
+        warnings=tuple(filter(None, () if closed else (back, told_also(number, also)))),
+        also_open=also,
         amends=tuple(promise_view(case, amends, today) for amends in case.amends),
         script=_script(found, case.stage) if found else None,
         memo=_memo(ws, found, case.stage) if found else None,

@@ -13,27 +13,36 @@ from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.ledger import case_store, optouts, touches
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Lesson, Outcome, Stage
+from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
+from voicenote.model.touch import MAY_HAVE_LEFT, WAITING, TouchKind
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingStatus:
-    """Where a case stands after an answer."""
+    """Where a case stands after an answer; `dropped` counts its messages that are not sent now."""
 
     case: int
     stage: Stage
     round: int
     missing: tuple[str, ...]
+    dropped: int = 0
 
 
 def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> ClosingStatus:
     """Record what the customer said. It stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
+        waited = _waiting_numbers(tx, number)
         answer_in(ws, tx, number, Answer(verdict=verdict, at=tx.now, text=text, via=via))
         seen = fresh_snapshot(ws, tx, number)
-    closed = seen.case.stage is Stage.CLOSED
-    return ClosingStatus(number, seen.case.stage, seen.case.round, () if closed else missing(seen))
+        dropped = len(waited - _waiting_numbers(tx, number))
+    left = () if seen.case.stage is Stage.CLOSED else missing(seen)
+    return ClosingStatus(number, seen.case.stage, seen.case.round, left, dropped)
+
+
+def _waiting_numbers(tx: Transaction, number: int) -> set[int]:
+    booked = touches.of_cases(tx, [number])
+    return {t.number for t in booked if t.state in WAITING and t.kind is not TouchKind.NUDGE}
 
 
 def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> int:
@@ -67,9 +76,15 @@ def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
 
 
 def reopen(ws: Workspace, number: int, reason: str) -> int:
-    """Reopen a case and return its new round. Raises RuleSaysNo past the cap (S10)."""
+    """Reopen a case and return its round: a new one, unless nothing was said in the one before.
+
+    Raises RuleSaysNo past the cap (S10), and for an open case of which nothing has been sent.
+    """
     with ws.ledger.write() as tx:
         case = case_store.locked(tx, number)
+        mine = [t for t in touches.of_cases(tx, [number]) if t.kind is not TouchKind.NUDGE]
+        if not any(touch.state in MAY_HAVE_LEFT for touch in mine):
+            return _take_up(tx, case, reason)
         cap = ws.settings.policy.rounds
         if case.round >= cap:
             raise RuleSaysNo(
@@ -78,6 +93,19 @@ def reopen(ws: Workspace, number: int, reason: str) -> int:
             )
         reopen_in(tx, number, reason)
     return case.round + 1
+
+
+def _take_up(tx: Transaction, case: Case, reason: str) -> int:
+    """Open a closed case again of which nothing was sent: its customer knows of no round yet."""
+    number = case.number
+    if case.stage is not Stage.CLOSED:
+        raise RuleSaysNo(
+            f"nothing of case {number} has been sent, so there is nothing to take up again",
+            f"go on with it: voicenote script {number}; what is missing: voicenote show {number}",
+        )
+    said = touches.answers_of(tx, [number]).get(number, [])
+    reopen_in(tx, number, reason, anew=any(round_ == case.round for round_, _ in said))
+    return case_store.get(tx, number).round
 
 
 def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:

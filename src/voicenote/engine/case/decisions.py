@@ -85,16 +85,17 @@ def _apply(tx: Transaction, number: int, action: Action) -> bool:
     return True
 
 
-def reopen_in(tx: Transaction, number: int, reason: str) -> None:
-    """Begin a new round: cancel the plan's waiting messages and open the case again."""
+def reopen_in(tx: Transaction, number: int, reason: str, *, anew: bool = True) -> None:
+    """Cancel the plan's waiting messages and open the case again: with `anew`, in a new round."""
     case = case_store.get(tx, number)
+    round_ = case.round + anew
     cancel_waiting(tx, number, f"reopened: {reason}")
     change_case(
         tx,
         number,
         "reopen",
-        facts={"reason": reason, "round": case.round + 1},
-        round=case.round + 1,
+        facts={"reason": reason, "round": round_},
+        round=round_,
         outcome=None,
         closed_at=None,
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.approval import Approved, plan_for, preview_plan
-from voicenote.engine.case.routing import way_for
+from voicenote.engine.case.routing import way_and_why
 from voicenote.engine.customer_clock import KnownBy
 from voicenote.engine.workspace import Workspace
-from voicenote.ledger import case_store, touches
+from voicenote.ledger import case_store, touches, unreachable
 from voicenote.ledger.unreadable import reading
 from voicenote.model.touch import OPENING, PlannedTouch, Touch, TouchKind, TouchState
 
@@ -75,7 +75,7 @@ def plan_view(ws: Workspace, number: int) -> PlanView:
         mine = touches.of_round(tx, case)
         now = tx.now
     rows = [_booked_row(touch) for touch in mine] or [
-        _row(planned, way_for(ws, case.customer, planned.channels))
+        _row(planned, *way_and_why(ws, case.customer, planned.channels))
         for planned in preview_plan(ws, case, now)
     ]
     with reading([number]):
@@ -99,7 +99,7 @@ def _booked_row(touch: Touch) -> PlanRow:
     return replace(row, message=touch.number, state=touch.state, key=touch.key, reason=touch.reason)
 
 
-def _row(planned: PlannedTouch, channel: str) -> PlanRow:
+def _row(planned: PlannedTouch, channel: str, reason: str = "") -> PlanRow:
     return PlanRow(
         kind=planned.kind,
         hears=HEARS[planned.kind],
@@ -108,7 +108,14 @@ def _row(planned: PlannedTouch, channel: str) -> PlanRow:
         channel="to you" if planned.kind is TouchKind.NUDGE else channel,
         unless=planned.unless,
         amends=planned.amends,
+        reason=reason,
     )
+
+
+def unreached_of(ws: Workspace, approved: Sequence[Approved]) -> list[tuple[str, str]]:
+    """Return (what, cure) of those just approved whom no channel reaches."""
+    with ws.ledger.read() as tx:
+        return unreachable.list_unreached(tx, {one.case for one in approved})
 
 
 def first_leaving(ws: Workspace, approved: Iterable[Approved]) -> Touch | None:

@@ -32,7 +32,7 @@ from voicenote.followup.release_rules import (
     left_over,
     of_the_day,
 )
-from voicenote.ledger import case_reports, memos, scripts
+from voicenote.ledger import case_reports, memos, persons, scripts
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Approval, StoredDraft
 from voicenote.ledger.snapshots import snapshot
@@ -79,7 +79,10 @@ def judge_release(
     approval = None if anew else found.approval
     facts = facts_sha256(ws, seen, found)
     written_on = _written_on(seen, found, day)
-    doubts = list(of_the_day(seen, written_on, day, find_outdated(found.script, written_on, day)))
+    also = persons.also_open(tx, [seen.case.number]).get(seen.case.number, ())
+    theirs = persons.apologised_at(tx, also) if also else None
+    outdated = find_outdated(found.script, written_on, day)
+    doubts = list(of_the_day(seen, written_on, day, outdated, theirs))
     said = approval.composed_sha256 if approval else None
     if approval is None or approval.facts_sha256 != facts:
         made = composition_of(ws, seen.case, seen.earlier_answers, found.script, written_on)

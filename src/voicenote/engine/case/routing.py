@@ -1,22 +1,20 @@
-"""Channels of messages: by which a customer is reached, which comes next, and moving what waits."""
+"""Channels of messages: by which a customer is reached, and which comes next."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from sqlalchemy import select, update
 
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
-from voicenote.ledger import attempts, case_store, tables, touches
+from voicenote.ledger import attempts
 from voicenote.ledger.case_rows import stranded
-from voicenote.ledger.changes import hold_case
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Customer, Stage
-from voicenote.model.touch import WAITING, Touch, TouchKind
+from voicenote.model.case import Case, Customer
+from voicenote.model.receipt import ReceiptKind
+from voicenote.model.touch import NO_ADDRESS, Touch
 from voicenote.plugins import FALLBACK
+from voicenote.settings import Settings
+from voicenote.settings.schema import BY_HAND
 
 
 def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> str:
@@ -39,6 +37,48 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
     return next(iter([*found, *known]), FALLBACK)
 
 
+def way_and_why(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> tuple[str, str]:
+    """Return the first channel as `way_for` does, and why it reaches nobody; "" when it does.
+
+    A folder is a way where its owner chose it, by name or by hand, or where there is no other.
+    """
+    way = way_for(ws, customer, wanted)
+    if not is_folder(ws.settings, way):
+        return way, "" if _with_address(ws, customer, [way]) else NO_ADDRESS
+    chosen = ws.settings.schedule.outbox == BY_HAND or not leaves_here(ws.settings)
+    return way, "" if chosen or way in _asked_order(ws, customer, wanted) else NO_ADDRESS
+
+
+def is_folder(settings: Settings, name: str) -> bool:
+    """Return whether a channel is a folder on this machine."""
+    table = settings.channels.get(name)
+    return table.kind == FALLBACK if table else name == FALLBACK
+
+
+def leaves_here(settings: Settings) -> bool:
+    """Return whether a channel is set up by which messages leave this machine."""
+    return not all(is_folder(settings, name) for name in settings.channels)
+
+
+def is_by_hand(settings: Settings, name: str) -> bool:
+    """Return whether this channel is a folder although there are others: its owner sends it."""
+    return is_folder(settings, name) and leaves_here(settings)
+
+
+def brings_answers(ws: Workspace, name: str) -> bool:
+    """Return whether customers can answer by a channel, and their answers are read."""
+    return ReceiptKind.ANSWERED in ws.channel(name).info.tells
+
+
+def need_chosen(settings: Settings, name: str) -> None:
+    """Raise RuleSaysNo for a folder that is no way here."""
+    if is_by_hand(settings, name) and settings.schedule.outbox != BY_HAND:
+        raise RuleSaysNo(
+            f"{name} is a folder on this machine, and reaches nobody",
+            f'if you send what is in it yourself: [schedule] outbox = "{BY_HAND}"',
+        )
+
+
 def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
     """Return the next channel for a message refused by its own; "" when there is none.
 
@@ -46,7 +86,7 @@ def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
     address it has not bounced from. The outbox counts only if it is asked for by name.
     """
     asked = _asked_order(ws, case.customer, step_ways(ws, touch))
-    order = asked or [name for name in ws.settings.channels if not _is_folder(ws, name)]
+    order = asked or [name for name in ws.settings.channels if not is_folder(ws.settings, name)]
     known = [name for name in order if name == FALLBACK or name in ws.settings.channels]
     refused = attempts.tried_by(tx, touch.number, touch.planned.booked_at) | {touch.channel}
     back = _with_address(ws, case.customer, attempts.back_from(tx, touch.number))
@@ -93,137 +133,6 @@ def _with_address(ws: Workspace, customer: Customer, names: Sequence[str]) -> li
     return found
 
 
-def _is_folder(ws: Workspace, name: str) -> bool:
-    try:
-        return ws.channel(name).info.folder is not None
-    except BadSettings:
-        return False
-
-
-@dataclass(slots=True)
-class Moved:
-    """What was moved: (case, touch) of each; and `left`, (case, why, cure) of what stays.
-
-    `wishes`: cases with nothing waiting, whose customer is reached by the new channel from now on.
-    """
-
-    touches: list[tuple[int, int]] = field(default_factory=list)
-    left: list[tuple[int, str, str]] = field(default_factory=list)
-    wishes: list[int] = field(default_factory=list)
-
-
-def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: str = "") -> Moved:
-    """Move the waiting messages of a case, or of all, to the channel `to`, and record it.
-
-    With `away_from`, only those on that channel; customers who asked for it are reached by `to`
-    from now on. Messages to a customer without an address there stay, and are reported. So do
-    those that may already have been sent, which only their own channel can safely repeat. Raises
-    BadSettings when `to` isn't set up, WrongUse when there is no such case.
-    """
-    channel = ws.channel(to)
-    with ws.ledger.write() as tx:
-        if case is not None:
-            case_store.get(tx, case)
-        waiting = _waiting(tx, case, away_from)
-        also = _wishing(tx, away_from) if case is None else {case}
-        numbers = sorted({touch.case for touch in waiting} | also)
-        moved = Moved()
-        for number in numbers:
-            hold_case(tx, number)
-            about = case_store.get(tx, number)
-            if about.stage is Stage.CLOSED:
-                continue
-            if not channel.address(about.customer):
-                if any(touch.case == number for touch in waiting):
-                    why = f"{about.customer.name} has no address for {to}"
-                    moved.left.append((number, why, f"voicenote plan {number} --by CHANNEL"))
-                continue
-            if _prefer(tx, about, away_from, to) and not any(t.case == number for t in waiting):
-                moved.wishes.append(number)
-            for touch in (t for t in waiting if t.case == number and t.channel != to):
-                if attempts.may_have_left_at(tx, touch) is not None:
-                    why = f"the {touch.kind.value} may have left by {touch.channel} already"
-                    cure = (
-                        f"leave it to {touch.channel}, which takes it only once; or close the case"
-                    )
-                    moved.left.append((number, why, cure))
-                    continue
-                _move(tx, touch, to)
-                moved.touches.append((number, touch.number))
-    return moved
-
-
-def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
-    """Move as `move_touches` does, for one case. Raises RuleSaysNo when nothing can be moved."""
-    moved = move_touches(ws, to, case=number, away_from=away_from)
-    if moved.left and not moved.touches:
-        raise RuleSaysNo(*moved.left[0][1:])
-    if not moved.touches:
-        raise RuleSaysNo(
-            f"nothing of case {number} waits" + (f" for {away_from}" if away_from else ""),
-            f"see: voicenote plan {number}",
-        )
-    return moved
-
-
-def moved_all(ws: Workspace, to: str, away_from: str) -> Moved:
-    """Move as `move_touches` does, for all cases. Raises RuleSaysNo when none waits."""
-    moved = move_touches(ws, to, away_from=away_from)
-    if moved.touches or moved.left or moved.wishes:
-        return moved
-    with ws.ledger.read() as tx:
-        counts = Counter(touch.channel for touch in _waiting(tx, None, ""))
-    waits = ", ".join(f"{count} for {name}" for name, count in sorted(counts.items()))
-    advice = f"what waits: {waits}" if waits else "no message waits for any channel"
-    raise RuleSaysNo(f"nothing waits for {away_from!r}", advice)
-
-
 def channels_gone(ws: Workspace, tx: Transaction) -> dict[str, list[int]]:
     """Return, by channel that was removed from the settings, the cases that wait for it."""
     return stranded(tx, {FALLBACK, *ws.settings.channels})
-
-
-def _waiting(tx: Transaction, case: int | None, away_from: str) -> list[Touch]:
-    found = touches.in_state(tx, WAITING) if case is None else touches.of_cases(tx, [case])
-    return [
-        touch
-        for touch in found
-        if touch.state in WAITING
-        and touch.kind is not TouchKind.NUDGE
-        and away_from in ("", touch.channel)
-    ]
-
-
-def _wishing(tx: Transaction, channel: str) -> set[int]:
-    """Return the open cases whose customer asked for a channel, even if nothing waits for it."""
-    about, person = tables.cases, tables.customers
-    query = (
-        select(about.c.number)
-        .join(person, person.c.number == about.c.customer)
-        .where(about.c.stage != Stage.CLOSED.value, person.c.channel.contains(channel))
-    )
-    return set(tx.connection.execute(query).scalars()) if channel else set()
-
-
-def _move(tx: Transaction, touch: Touch, to: str) -> None:
-    table = tables.touches
-    waits = table.c.state.in_([state.value for state in WAITING])
-    mine = (table.c.number == touch.number) & waits
-    tx.connection.execute(update(table).where(mine).values(channel=to, attempt=0, reason=""))
-    facts: dict[str, object] = {"from": touch.channel, "to": to}
-    tx.tell("touch_moved_to_another_channel", touch.case, touch=touch.number, **facts)
-
-
-def _prefer(tx: Transaction, case: Case, old: str, new: str) -> bool:
-    """Replace the old channel name in the customer's preference; return whether it was there."""
-    wishes = case.customer.channels
-    if not old or old not in wishes:
-        return False
-    wanted = ",".join(dict.fromkeys(new if name == old else name for name in wishes))
-    table, about = tables.customers, tables.cases
-    person = about.select().with_only_columns(about.c.customer).where(about.c.number == case.number)
-    mine = table.c.number == person.scalar_subquery()
-    tx.connection.execute(update(table).where(mine).values(channel=wanted))
-    facts: dict[str, object] = {"from": case.customer.channel, "to": wanted}
-    tx.tell("customer_channel_changed", case.number, **facts)
-    return True

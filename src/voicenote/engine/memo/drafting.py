@@ -162,8 +162,10 @@ class Kept:
 
     @property
     def changed(self) -> bool:
-        """Whether the words are new."""
-        return self.found is None or not self.found.holds(self.script)
+        """Whether the words are new, or those of a case that was opened again."""
+        if self.found is None or self.case.stage is Stage.OPENED:
+            return True
+        return not self.found.holds(self.script)
 
     @property
     def facts(self) -> dict[str, object]:

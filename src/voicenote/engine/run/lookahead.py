@@ -13,7 +13,7 @@ from datetime import datetime
 from voicenote.engine.case.case_script import slot_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable, VoiceUnavailable
-from voicenote.ledger import arrivals, attempts, scripts, touches
+from voicenote.ledger import arrivals, attempts, persons, scripts, touches
 from voicenote.ledger.fingerprint import Fingerprint, standings
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.snapshots import snapshots
@@ -32,7 +32,7 @@ class TouchView:
 
     `address` is the customer's on the message's channel, "" for a message to the owner;
     `heard_at` is when the customer last wrote by this channel; `may_have_left_at` is when the
-    first attempt that may have sent it began.
+    first attempt that may have sent it began. `also` are the person's other open cases.
     """
 
     touch: Touch
@@ -42,6 +42,7 @@ class TouchView:
     address: str = ""
     heard_at: datetime | None = None
     may_have_left_at: datetime | None = None
+    also: tuple[int, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -71,6 +72,7 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
     seen = snapshots(tx, cases, ws.zone_of)
     there = {touch.number: touch for one in seen.values() for touch in one.touches}
     found = [there.get(number) or touches.get(tx, number) for number, _ in wanted]
+    also = persons.also_open(tx, cases)
     drafts = scripts.drafts_of(tx, cases, sorted({slot_of(touch) for touch in found}))
     to = {
         touch.number: ws.channel(touch.channel).address(seen[touch.case].case.customer)
@@ -98,6 +100,7 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
                 default=None,
             ),
             may_have_left_at=attempts.may_have_left_at(tx, touch),
+            also=also.get(touch.case, ()),
         )
         for touch in found
     }

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from voicenote.delivery.port import Recalls
+from voicenote.engine.case.routing import brings_answers
 from voicenote.engine.run.rate_limits import HoldReason, Quota
 from voicenote.engine.run.send import record
 from voicenote.engine.workspace import Workspace
@@ -96,7 +97,15 @@ def _note(ws: Workspace, due: list[int], sent: Mapping[str, datetime]) -> int:
         with ws.ledger.write("voicenote") as tx:
             if touches.get(tx, number).state is not TouchState.DUE:
                 continue
-            change_touch(tx, number, "find", facts={"channel": touch.channel}, sent_at=at)
+            facts: dict[str, object] = {"channel": touch.channel}
+            change_touch(
+                tx,
+                number,
+                "find",
+                facts=facts,
+                sent_at=at,
+                answerable=brings_answers(ws, touch.channel),
+            )
             record(tx, touch, receipt)
         found += 1
     return found

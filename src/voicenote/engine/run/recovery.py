@@ -10,7 +10,7 @@ from typing import NamedTuple
 from voicenote.delivery.port import NotFound, Sweeps
 from voicenote.engine.case.approval import in_touch, need_open
 from voicenote.engine.case.release import fresh_snapshot
-from voicenote.engine.case.routing import step_ways, way_for
+from voicenote.engine.case.routing import is_by_hand, need_chosen, step_ways, way_and_why
 from voicenote.engine.memo.unkept import remove_unkept
 from voicenote.engine.run.send import Sent, record, settle
 from voicenote.engine.scratch import sweep_scratch
@@ -20,8 +20,10 @@ from voicenote.followup.release_rules import steps_to_approval
 from voicenote.ledger import attempts, case_store, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreachable import CURE
+from voicenote.model.case import Case
 from voicenote.model.receipt import Receipt, ReceiptKind
-from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
+from voicenote.model.touch import BY_HAND, IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
 from voicenote.plugins import FALLBACK
 
 #: PostgreSQL frees even live locks when its server restarts. So a claim there must also be older
@@ -80,7 +82,8 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
     except Exception:  # noqa: BLE001 - whatever failed in the channel, it could not tell
         return None if uncertain else settle(ws, touch, "lose", _UNCLEAR)
-    if isinstance(found, Receipt):
+    by_hand = is_by_hand(ws.settings, touch.channel)
+    if isinstance(found, Receipt) and not by_hand:
         with ws.ledger.write() as tx:
             if not attempts.tried_before(tx, touch):
                 record(tx, touch, found)
@@ -89,7 +92,7 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         return None
     if found is NotFound.ABSENT:
         return settle(ws, touch, "postpone", _ENDED)
-    return settle(ws, touch, "lose", _UNCLEAR)
+    return settle(ws, touch, "lose", BY_HAND if by_hand else _UNCLEAR)
 
 
 def sweep_leftovers(ws: Workspace) -> None:
@@ -133,7 +136,9 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
                 f"{case.customer.name} has no address for {channel}",
                 "choose another way; known ones: voicenote channels",
             )
-        way = channel or way_for(ws, case.customer, step_ways(ws, touch))
+        if channel:
+            need_chosen(ws.settings, channel)
+        way = channel or _way(ws, case, touch)
         due = ws.hours_of(case).next(tx.now)
         state = change_touch(
             tx,
@@ -148,6 +153,13 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
             reason="",
         )
     return Sent(number, touch.case, state)
+
+
+def _way(ws: Workspace, case: Case, touch: Touch) -> str:
+    way, why = way_and_why(ws, case.customer, step_ways(ws, touch))
+    if why:
+        raise RuleSaysNo(f"{case.customer.name} can't be reached: {why}", CURE)
+    return way
 
 
 def settle_sent(ws: Workspace, number: int) -> list[Sent]:

@@ -12,11 +12,14 @@ from datetime import datetime
 
 from voicenote.engine.batch import describe_error
 from voicenote.engine.case.decisions import decide_cases
+from voicenote.engine.case.moving import settle_reach
+from voicenote.engine.case.routing import is_folder
 from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.clock_jump import mind_clock, note_doubted, note_time
 from voicenote.engine.run.follow_up import make_ready, still_due, tell_owner
 from voicenote.engine.run.lookahead import Prefetch, TouchView
+from voicenote.engine.run.one_person import put_off
 from voicenote.engine.run.ownership import ask_first, keep_asking, remember
 from voicenote.engine.run.poll import Received, fetch_into, take_in
 from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
@@ -32,7 +35,7 @@ from voicenote.errors import (
     VoicenoteError,
     VoiceUnavailable,
 )
-from voicenote.ledger import attempts, touches
+from voicenote.ledger import attempts, touches, unreachable
 from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.attachment import FileView
@@ -50,7 +53,8 @@ class Turn:
     (channel, error) of what could not be read. `clock` is set when the clock isn't believed; then
     nothing was sent or decided. `flying` is what another run has in flight, or had when it died.
     `recalled` counts messages that their channel says were already sent. `files` are customers'
-    files that were asked for, and what became of them.
+    files that were asked for, and what became of them. `unreached` are (what, cure) of customers
+    whom no channel reaches. `stays_here` counts those of `sent` that are in a folder here.
     """
 
     sent: int = 0
@@ -67,6 +71,8 @@ class Turn:
     clock: ClockDoubt | None = None
     recalled: int = 0
     flying: list[InFlight] = field(default_factory=list)
+    unreached: list[tuple[str, str]] = field(default_factory=list)
+    stays_here: int = 0
     files: list[FileView] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
@@ -136,6 +142,7 @@ def one_pass(
         turn.files, turn.troubles = received.files, received.troubles + troubles
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
+            turn.unreached = unreachable.list_unreached(tx)
         turn.flying = in_flight(ws)
         remember(ws)
     return turn
@@ -149,6 +156,7 @@ def _act(
         if sent.state is not TouchState.DUE:
             turn.count(sent)
     sweep_leftovers(ws)
+    settle_reach(ws)
     turn.skipped = _decide(ws)
     pause_channels(ws)
     try:
@@ -173,6 +181,8 @@ def _send_due(
             ask_again()
             for sent in _attempt(ws, turn, room, ahead, place):
                 turn.count(sent)
+                here = is_folder(ws.settings, ahead.ways[number])
+                turn.stays_here += here and sent.state is TouchState.ACCEPTED
                 if sent.state is not TouchState.ACCEPTED:
                     pause_channels(ws)
         if advance is not None:
@@ -201,7 +211,7 @@ def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int
         if seen.hindrance:
             turn.waiting.append((case_number, seen.hindrance))
             return
-        if _move_to_decent_hour(ws, case, touch, ws.clock()):
+        if _move_to_decent_hour(ws, case, touch, ws.clock()) or put_off(ws, seen, ws.clock()):
             return
         waits = room.known(touch.channel, seen.address)
         if waits is None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from voicenote.delivery.inbound import Polls
-from voicenote.engine.case.routing import next_way
+from voicenote.engine.case.routing import brings_answers, is_by_hand, next_way
 from voicenote.engine.run.departure_check import Cleared, DepartureCheck
 from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.run.ownership import remember
@@ -37,7 +37,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.address import mark
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import KNOWN_AS, Parcel, Receipt
-from voicenote.model.touch import OPENING, Touch, TouchState
+from voicenote.model.touch import BY_HAND, OPENING, Touch, TouchState
 
 #: After this many attempts a postponed message is given up and shown to the owner.
 ATTEMPTS = 8
@@ -104,13 +104,20 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
         if stop:
             return None
         return _not_sent(ws, touch, claim, error, committed=committed)
+    return _accept(ws, held.case, touch, receipt, claim)
+
+
+def _accept(ws: Workspace, case: Case, touch: Touch, receipt: Receipt, claim: str) -> Sent:
+    """Record that a channel took a message; what is in the owner's outbox isn't sent by that."""
+    if is_by_hand(ws.settings, touch.channel):
+        return settle(ws, touch, "lose", BY_HAND, claim=claim)
     detail = dict(receipt.detail)
     known_as = detail.pop(KNOWN_AS, "").split()
     with ws.ledger.write(lasting=False) as tx:
         receipt = replace(receipt, detail=detail)
         record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
-        learn_addresses(ws, tx, held.case, touch.channel, known_as)
-    return Sent(number, touch.case, TouchState.ACCEPTED)
+        learn_addresses(ws, tx, case, touch.channel, known_as)
+    return Sent(touch.number, touch.case, TouchState.ACCEPTED)
 
 
 def _not_sent(
@@ -164,6 +171,7 @@ def _claim(
             claim=claim,
             claimed_by=ws.who,
             claimed_at=tx.now,
+            answerable=brings_answers(ws, touch.channel),
         )
         attempts.begin(tx, touch.number, touch.channel, parcel.to, ws.who)
     touch = replace(
