@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.script.check import corpus
+from tests.script.check import corpus, exemplars
 from voicenote.model.case import Finding
 from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.findings import LintLevel
@@ -85,8 +85,8 @@ def test_a_sentence_is_judged_by_itself(language: Any) -> None:
 
 #: Precision and recall of the letters by other hands that were shown once, at first sight.
 AT_FIRST_SIGHT = {
-    "en": (0.85, 0.80), "et": (0.73, 0.66), "fa": (0.75, 0.85),
-    "he": (0.76, 0.76), "pl": (0.85, 0.80), "ro": (0.77, 0.66),
+    "en": (0.87, 0.69), "et": (0.87, 0.69), "fa": (0.72, 0.72),
+    "he": (0.72, 0.72), "pl": (0.77, 0.75), "ro": (0.87, 0.63),
 }  # fmt: skip
 
 
@@ -101,3 +101,8 @@ def test_letters_by_other_hands_are_judged_no_worse_than_at_first_sight(language
         found = corpus.rates(sum(counts.values(), Counter()))
         assert found[0] >= precision, file
         assert found[1] >= recall, file
+
+
+@pytest.mark.parametrize("language", corpus.LANGUAGES)
+def test_of_single_sentences_by_other_hands_few_are_flagged_wrongly(language: Any) -> None:
+    assert exemplars.rates(language)[0] >= 0.88
