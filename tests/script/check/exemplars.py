@@ -1,7 +1,7 @@
 """Single sentences by other hands, by what they do (``python -m tests.script.check.exemplars``).
 
-A line of `tests/script/exemplars` is a label and a sentence. They were written without a look at the
-tables, after these were frozen, so the share that the phrases find is what to expect of them.
+A line of `tests/script/exemplars` is a label and a sentence. They were written without a look at
+the tables, after these were frozen, so the share that the phrases find is what to expect of them.
 """
 
 from __future__ import annotations
