@@ -94,7 +94,7 @@ def test_a_case_from_its_complaint_to_its_closed_loop(call: Call, tmp_path: Path
     assert done == {"amends": "1.1", "state": "done"}
     call("lesson", "1", "--cause", "haste", "--prevention", "a check list", "--json")
     said = data(call("answer", "1", "--put-right", "--text", "lovely", "--json"))
-    assert set(said) == {"case", "verdict", "stage", "round", "missing"}
+    assert set(said) == {"case", "verdict", "stage", "round", "missing", "dropped"}
     assert said["missing"] == []
     closed = data(call("close", "1", "--json"))
     assert closed == {"case": 1, "stage": "closed", "outcome": "satisfied"}

@@ -35,6 +35,9 @@ FAR = datetime(2038, 1, 19, 3, 14, tzinfo=UTC)
 LIMIT = timedelta(days=2)
 
 
+RON = {"name": "Ron", "email": "ron@example.com", "time_zone": "UTC"}
+
+
 def days(*after: float) -> list[datetime]:
     return [START + timedelta(days=one) for one in after]
 
@@ -168,7 +171,7 @@ def test_where_nothing_would_be_done_nothing_is_asked(
 def test_a_clock_in_the_past_does_nothing_until_it_has_caught_up(
     ws: Workspace, clock: Clock, world: World, hours: int
 ) -> None:
-    release(ws, *take(ws, told("B-2", time_zone="UTC", days=None)))
+    release(ws, *take(ws, told("B-2", **RON, days=None)))
     before = events(ws)
     clock.move(hours=hours)
     turn = one_pass(ws)
@@ -183,7 +186,7 @@ def test_a_clock_in_the_past_does_nothing_until_it_has_caught_up(
 def test_an_hour_back_as_twice_a_year_stops_nothing(
     ws: Workspace, clock: Clock, world: World
 ) -> None:
-    release(ws, *take(ws, told("B-2", time_zone="UTC", days=None)))
+    release(ws, *take(ws, told("B-2", **RON, days=None)))
     clock.move(hours=-1)
     assert one_pass(ws).clock is None
 

@@ -49,7 +49,10 @@ def opened(home: Path, clock: Clock, channel: World) -> Workspace:
 
 
 def one_in_each_zone(ws: Workspace, channel: Watch) -> list[int]:
-    people = [told(zone, days=None, name=zone, time_zone=zone) for zone in ZONES]
+    people = [
+        told(zone, days=None, name=zone, email=f"{place}@example.com", time_zone=zone)
+        for place, zone in enumerate(ZONES)
+    ]
     numbers = take(ws, *people)
     channel.zones = dict(zip(numbers, ZONES, strict=True))
     release(ws, *numbers)
