@@ -81,13 +81,13 @@ def test_no_lie_without_a_figure_passes(code: str) -> None:
 
 def test_what_another_hand_invented_does_not_pass() -> None:
     """These 200 were seen once when the judge was frozen (docs/writers.md), then learned from."""
-    passed = [(row[0], row[1]) for row in doubted("lies") if not row[3]]
+    passed = [(row[0], row[1]) for row in doubted("unseen_lies") if not row[3]]
     assert {kind for kind, _ in passed} <= {"fact"}
     assert len(passed) <= 6
 
 
 def test_what_another_hand_wrote_honestly_passes() -> None:
-    refused = [(row[2], [str(one) for one in row[3]]) for row in doubted("honest") if row[3]]
+    refused = [(row[2], [str(one) for one in row[3]]) for row in doubted("unseen_honest") if row[3]]
     assert len(refused) <= 10, refused
 
 
@@ -165,3 +165,8 @@ def test_a_sum_that_was_promised_and_is_not_said_is_missed() -> None:
     one = told()[0]
     doubts = doubts_of(one, {**one.drafts[0], "amends": ["I'm refunding the delivery."]})
     assert "missing" in [doubt.kind for doubt in doubts]
+
+
+def test_of_lies_shown_once_no_sum_day_name_promise_or_deed_passes() -> None:
+    passed = {row[0] for row in doubted("later_lies") if not row[3]}
+    assert passed <= {"fact"}

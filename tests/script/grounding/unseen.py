@@ -32,9 +32,12 @@ SECTIONS = {
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    """The rows of a file, each a case, a draft of it, and what is invented in it."""
+    """The rows of a file, each a case, a draft of it, and what is invented in it.
+
+    ``unseen_*`` was learned from afterwards; ``later_*`` was shown to the judge once.
+    """
     found: list[dict[str, Any]] = json.loads(
-        Path(__file__).with_name(f"unseen_{name}.json").read_text("utf-8")
+        Path(__file__).with_name(f"{name}.json").read_text("utf-8")
     )
     return found
 
@@ -95,7 +98,8 @@ def _promise(row: dict[str, Any], code: str) -> Promise:
     hits = claim_tables(code).phrases.find(fold(f"{row['what']}. {row['deed']}")[0])
     kinds = [hit.group.removeprefix(DEED) for hit in hits if hit.group.startswith(DEED)]
     known = [AmendsKind(kind) for kind in kinds if kind in list(AmendsKind)]
-    kind = AmendsKind.REFUND if row["amount"] else (known or [AmendsKind.WORD])[0]
+    guessed = AmendsKind.REFUND if row["amount"] else (known or [AmendsKind.WORD])[0]
+    kind = AmendsKind(row["kind"]) if "kind" in row else guessed
     return Promise(
         kind=kind,
         text=row["what"],
@@ -115,7 +119,7 @@ def doubted(name: str) -> list[tuple[str, str, Draft, tuple[Doubt, ...]]]:
 
 def main() -> None:
     """Write how many honest drafts pass, and how many lies, by language and kind."""
-    for name in ("honest", "lies"):
+    for name in ("unseen_honest", "unseen_lies", "later_honest", "later_lies"):
         found = doubted(name)
         passed = [f"{code} {invented}" for invented, code, _, doubts in found if not doubts]
         told = ", ".join(f"{one}: {n}" for one, n in sorted(Counter(passed).items()))
