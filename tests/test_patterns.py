@@ -39,7 +39,7 @@ from voicenote.model.address import twins
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.sums import sum_unread, sums_in
 from voicenote.plain_text import read_person
-from voicenote.script import failure, outdating
+from voicenote.script import deed_conflicts, failure, outdating
 from voicenote.script.amount_text import find_sums
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_tables import table
@@ -107,6 +107,9 @@ MADE: dict[str, Callable[[str], object]] = {
     "plain_text.py:_greeting": read_person,
     "script/amount_text.py:_patterns": lambda text: list(find_sums(text, language("en"))),
     "script/day_text.py:_find_named": lambda text: list(find_days(text, language("et"))),
+    "script/deed_conflicts.py:_day_beside": lambda text: deed_conflicts._day_beside(
+        text, "may", "en"
+    ),
     "script/failure.py:any_of": lambda text: failure._count(text, "he"),
     "script/grounding/claim_phrases.py:_any": claim_tables("en").phrases.find,
     "script/grounding/claim_tables.py:_future": lambda text: [

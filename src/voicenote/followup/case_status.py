@@ -225,7 +225,8 @@ def open_answer(snapshot: Snapshot) -> Answer | None:
 
 def name_also(cases: Sequence[int]) -> str:
     """Return the name of a person's other open cases: ``case 3`` or ``cases 3, 4``."""
-    return f"case{'s' * (len(cases) > 1)} {', '.join(map(str, cases))}"
+    word = "case" if len(cases) == 1 else "cases"
+    return f"{word} {', '.join(map(str, cases))}"
 
 
 def told_also(number: int, also: Sequence[int]) -> str:

@@ -26,7 +26,7 @@ _REACH = 40
 _LAST_WORD = re.compile(r"[^\s(\[\"“„«]{0,40}$")
 _ROMAN = re.compile(r"[IVX]+")
 #: A word of which some letters are hidden, as in "f**k".
-_HIDDEN = re.compile(r"(?<![\w*])[^\W\d_]{1,3}(?:\*+[^\W\d_]+|\*{2,})(?![\w*])")
+_HIDDEN = re.compile(r"(?<![\w*])(?=[\w*]{4})[^\W\d_]{1,3}(?:\*+[^\W\d_]+|\*{2,})(?![\w*])")
 #: A Persian prefix of verbs, with the joiner after it: the rest is no word.
 _VERB_PREFIX = re.compile("(?<!\\w)(ن?می)\u200c")
 #: What separates clauses, with the space after it.

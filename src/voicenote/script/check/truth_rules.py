@@ -12,7 +12,7 @@ from voicenote.model.promise import KEPT
 from voicenote.model.sentences import Section
 from voicenote.script.check.case_context import CaseBackground
 from voicenote.script.check.findings import Violation
-from voicenote.script.check.normalise import fold
+from voicenote.script.check.normalise import blank_quotations, fold
 from voicenote.script.check.passage import CheckInput
 from voicenote.script.compose import APOLOGIES
 from voicenote.script.deed_conflicts import find_deed_conflicts, find_passing_day
@@ -109,6 +109,8 @@ def _check_promises(read: CheckInput, case: Case) -> Iterator[Violation]:
     """Yield promises that are cut short (R22)."""
     promises = [one.promise for one in case.amends] or list(case.complaint.promises)
     said = _WORD.findall(read.folded) if promises else []
+    # a promise that quotes the customer may begin as a shorter quotation does
+    ours = _WORD.findall(fold(blank_quotations(read.text))[0]) if promises else []
     for promise in promises:
         # what no voice can say of it is left out, and told where it is composed
         forms = [promise.deed, promise.text]
@@ -117,7 +119,7 @@ def _check_promises(read: CheckInput, case: Case) -> Iterator[Violation]:
             words = _words(given)
             if len(words) <= _BEGUN:
                 continue
-            best = max((_shared(said, at, words) for at in range(len(said))), default=0)
+            best = max((_shared(ours, at, words) for at in range(len(ours))), default=0)
             if _BEGUN <= best < len(words) and not _whole(said, *forms):
                 yield "R22", "cut", 0, 0
                 return
