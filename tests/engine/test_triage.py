@@ -185,7 +185,14 @@ def test_a_cause_that_came_back_warns_wherever_the_case_is_seen(
     clock.move(days=1)
     lesson_done(ws, first)
     clock.move(days=1)
-    number = opened(ws, ref="B", opened_at=clock.now, cause="Late  parcels!")
+    number = opened(
+        ws,
+        ref="B",
+        name="Ron",
+        email="ron@example.com",
+        opened_at=clock.now,
+        cause="Late  parcels!",
+    )
     (warning,) = apply_triage(ws, number, Triage()).warnings
     assert f"case {first} was to prevent it (a second courier" in warning
     assert case_view(ws, number).warnings == (warning,)

@@ -204,9 +204,11 @@ class Ground:
             self.cases[who] = take(ws, *told_)
         every = [case for cases in self.cases.values() for case in cases]
         release(ws, *every)
-        for _ in range(40):
-            one_pass(ws)
-            self.clock.move(minutes=20)
+        for _ in range(max(person.cases for person in PEOPLE)):  # one message a day to each
+            for _ in range(40):
+                one_pass(ws)
+                self.clock.move(minutes=20)
+            self.clock.move(hours=11)
         ws.close()
         self.began = self.clock.now
         self._note_sent()
