@@ -11,6 +11,7 @@ import pytest
 
 from tests.script.hearing import hear_numbers
 from voicenote.model.money import Money
+from voicenote.script import numbers
 from voicenote.script.check.rules import check
 from voicenote.script.figures import find_unsure
 from voicenote.script.languages import language
@@ -276,3 +277,11 @@ def test_usual_figures_are_not_told(code: str) -> None:
         "MP3",
     ):
         assert list(find_unsure(text, language(code))) == [], text
+
+
+def test_plural_forms_are_those_of_the_number_whatever_was_said_before() -> None:
+    """Equal numbers share the memory of plural forms: with 200.00 first, 200 had its form."""
+    numbers._category.cache_clear()
+    forms = [numbers._category(one, "ro") for one in (Decimal("200.00"), Decimal(200), 200)]
+    assert forms == ["other"] * 3
+    assert numbers._category(Decimal("1.50"), "pl") == numbers._category(Decimal("1.5"), "pl")

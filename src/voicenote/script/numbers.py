@@ -152,7 +152,9 @@ def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
 def _category(number: int | Decimal, code: str) -> str:
     from babel import Locale
 
-    return Locale.parse(code).plural_form(number)
+    # 200 and 200.00 are said alike, and are one key of the cache
+    exact = int(number) if number == int(number) else Decimal(number).normalize()
+    return Locale.parse(code).plural_form(exact)
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,10 @@ _WIDER = (
 )  # fmt: skip
 
 
+#: How many bytes RE2 may keep of what it has seen.
+_MEMORY = 32 << 20
+
+
 class Prefilter(Generic[Name]):
     """Patterns with names, in the part of Python's syntax that `_WIDER` makes RE2 know.
 
@@ -27,12 +31,16 @@ class Prefilter(Generic[Name]):
         options = re2.Options()
         options.log_errors = False
         self._names = list(patterns)
+        options.max_mem = _MEMORY
         self._set = re2.Set.SearchSet(options)
         for pattern in patterns.values():
             self._set.Add(reduce(lambda one, sign: one.replace(*sign), _WIDER, pattern))
+        self._set.Add("")  # it matches everything, unless RE2 has given up
         self._set.Compile()
 
     def may_match(self, text: str) -> set[Name]:
         """Return the names of the patterns that may match in a text; never too few."""
-        places = self._set.Match(text.encode(errors="replace")) or ()
-        return {self._names[place] for place in places}
+        places = set(self._set.Match(text.encode(errors="replace")) or ())
+        if len(self._names) not in places:
+            return set(self._names)  # it ran out of memory, and doesn't say so
+        return {self._names[place] for place in places if place < len(self._names)}
