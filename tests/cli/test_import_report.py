@@ -102,7 +102,7 @@ def test_a_file_with_a_header_only_says_so(call: Call, tmp_path: Path, name: str
     (tmp_path / name).write_text(sign.join(["ref", "customer", "what_happened"]) + "\n", "utf-8")
     done = call("import", str(tmp_path / name))
     assert done.exit_code == 0
-    assert "nothing stands below its header" in done.stderr
+    assert "below the header it is empty" in done.stderr
 
 
 def test_sentences_that_are_not_the_owners_are_told_with_their_line(

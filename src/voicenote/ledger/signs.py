@@ -53,7 +53,7 @@ _AT_ONCE = 5000
 
 
 def _who_has(tx: Transaction, signs: frozenset[str], least: int = 1) -> Select[Any] | None:
-    """Return the query for the customers with at least so many of these signs, or None for none."""
+    """Return the query for customers with at least so many of these signs; None without any."""
     if not signs:
         return None
     query = select(_SIGNS.customer).where(in_list(_SIGNS.sign, signs, tx.connection.dialect.name))

@@ -82,7 +82,7 @@ def _other_days(promise: Promise, code: str) -> Iterator[str]:
 
 
 def _day_beside(deed: str, month: str, code: str) -> int | None:
-    """Return the day of the month that stands beside its name; None where there is none."""
+    """Return the day of the month written next to its name, or None if there isn't one."""
     text = fold(in_digits(deed, code))[0]
     found = re.search(
         rf"(\d{{1,2}})\w{{0,4}}\.? (?:of |de |ב)?{month}|{month} (\d{{1,2}})(?!\d)", text

@@ -229,7 +229,7 @@ def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> No
             else "see the reasons above",
         )
     if not (result["read"] or result["left_out"] or came):
-        session.screen.warn("There is no complaint in it: nothing stands below its header.")
+        session.screen.warn("There are no complaints in it: below the header it is empty.")
     would = "would be " if dry_run else ""
     counts = f"{result['added']} {would}added, {result['unchanged']} already there"
     named = f"; batch {result['batch']!r}" if result["batch"] is not None else ""

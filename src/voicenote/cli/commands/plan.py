@@ -107,7 +107,7 @@ def _move_all(session: Session, by: str, away_from: str, *, ask: bool) -> int:
 
 
 def _may_move(session: Session, cases: Sequence[int], by: str) -> bool:
-    """Say which cases would go by another channel, and ask. Raises WrongUse if nobody is there."""
+    """Name the cases that would go by another channel, and ask. Raises WrongUse off a terminal."""
     what = f"Send what waits of {name_cases(cases)} by {by} from now on"
     if not session.screen.interactive:
         raise WrongUse(f"{what}?", "add --yes if that is right")

@@ -71,7 +71,7 @@ def brings_answers(ws: Workspace, name: str) -> bool:
 
 
 def need_chosen(settings: Settings, name: str) -> None:
-    """Raise RuleSaysNo for a folder that is no way here."""
+    """Raise RuleSaysNo for a folder that the owner hasn't chosen as a way."""
     if is_by_hand(settings, name) and settings.schedule.outbox != BY_HAND:
         raise RuleSaysNo(
             f"{name} is a folder on this machine, and reaches nobody",

@@ -106,7 +106,7 @@ def content_words(text: str, evidence: Evidence) -> list[str]:
 
 
 def stands_on_promise(clause: Clause, evidence: Evidence) -> bool:
-    """Return whether all that a clause says, beside its days, was promised or told."""
+    """Return whether all that a clause says, apart from its days, was promised or told."""
     said = content_words(_without_known(clause, _JUDGED), evidence)
     said = [word for word in said if not is_everyday(word, evidence.code)]
     return bool(said) and all(_is_grounded(word, evidence) for word in said)
