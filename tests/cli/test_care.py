@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -190,11 +194,59 @@ def test_a_file_that_is_no_backup_changes_nothing(bare: Call, home: Path, tmp_pa
         "has no ledger in it": packed(tmp_path / "b.tar.gz", "memos/1/memo.ogg"),
         "is damaged": packed(tmp_path / "c.tar.gz", "ledger.db", b"no database" * 99),
     }
+    for name, data in {"empty": b"", "alien": a_database(tmp_path / "alien.db")}.items():
+        cases[f"{name}.tar.gz has no ledger"] = packed(
+            tmp_path / f"{name}.tar.gz", "ledger.db", data
+        )
     for says, file in cases.items():
         done = bare("restore", str(file))
         assert done.exit_code == 65, (says, done.stderr)
         assert says in done.stderr
         assert not home.exists() or not list(home.iterdir())
+
+
+def a_database(file: Path) -> bytes:
+    with closing(sqlite3.connect(file)) as made:
+        made.execute("create table birds (name text)")
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("moved", [0, 1])
+def test_a_restore_that_fails_on_the_way_leaves_nothing(
+    ready: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    """Neither half of a workspace nor an empty ledger, in which the next command would begin."""
+    ready("backup", str(tmp_path / "b.tar.gz"))
+    plain, there = Path.rename, tmp_path / "there"
+    moves = iter([True] * moved + [False])
+
+    def rename(found: Path, to: Path) -> Path:
+        if found.parent.name.startswith(".restoring-") and not next(moves, True):
+            raise OSError(errno.EIO, "Input/output error")
+        return plain(found, to)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    done = ready("--home", str(there), "restore", str(tmp_path / "b.tar.gz"))
+    assert done.exit_code == 69, done.stderr
+    assert not list(there.iterdir())
+    assert ready("--home", str(there), "restore", str(tmp_path / "b.tar.gz")).exit_code == 0
+
+
+def test_a_backup_comes_back_on_a_python_without_filters(
+    ready: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Debian 12 has it, with 3.11.2."""
+    ready("backup", str(tmp_path / "b.tar.gz"))
+    for name in ("data_filter", "fully_trusted_filter", "tar_filter"):
+        monkeypatch.delattr(tarfile, name, raising=False)
+    plain = tarfile.TarFile.extractall
+
+    def without_filter(tar: tarfile.TarFile, path: str = ".", members: Any = None) -> None:
+        plain(tar, path, members)
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", without_filter)
+    done = ready("--home", str(tmp_path / "there"), "restore", str(tmp_path / "b.tar.gz"))
+    assert done.exit_code == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ["b.tar.gz", "b.zip"])

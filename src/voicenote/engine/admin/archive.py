@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -154,9 +154,7 @@ def restore(
             held, cases, uncertain = calm(ledger)
             with ledger.write("voicenote") as tx:
                 meta.put_value(tx, "place", "")
-        for found in list(staging.iterdir()):
-            found.rename(home / found.name)
-        with closing(open_at(_url(home / LEDGER))) as ledger:
+        with _moved(staging, home), closing(open_at(_url(home / LEDGER))) as ledger:
             why = rival(whereabouts.look(ledger))
             if not why:  # all that waits in it is held, so it may follow what is gone
                 whereabouts.claim(ledger, anyway=True)
@@ -165,6 +163,20 @@ def restore(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Restored(files, held, cases, uncertain, why)
+
+
+@contextmanager
+def _moved(staging: Path, home: Path) -> Iterator[None]:
+    """Move everything into `home`, the ledger last; if that or the block fails, move it back."""
+    try:
+        for found in sorted(staging.iterdir(), key=lambda one: one.name.startswith(LEDGER)):
+            found.rename(home / found.name)
+        yield
+    except BaseException:
+        for found in home.iterdir():
+            if found.name in (FILE_NAME, *FOLDERS) or found.name.startswith(LEDGER):
+                found.rename(staging / found.name)
+        raise
 
 
 def _url(file: Path) -> str:
@@ -219,12 +231,16 @@ def _room(target: Path, size: int) -> None:
 
 
 def _check(file: Path, ledger: Path) -> None:
-    """Raise BadData when the ledger is missing or damaged."""
-    if not ledger.is_file():
-        raise BadData(f"{file.name} has no ledger in it", _NO_BACKUP)
+    """Raise BadData when the ledger is missing, empty, another program's, or damaged."""
+    query = "select count(*) from sqlite_master where name in ('alembic_version', 'cases')"
+    tables = 0
     try:
-        with closing(sqlite3.connect(ledger)) as connection:
-            said = connection.execute("pragma integrity_check").fetchone()[0]
+        if ledger.is_file():
+            with closing(sqlite3.connect(ledger)) as connection:
+                said = connection.execute("pragma integrity_check").fetchone()[0]
+                tables = connection.execute(query).fetchone()[0]
+        if tables < 2:
+            raise BadData(f"{file.name} has no ledger in it", _NO_BACKUP)
     except sqlite3.DatabaseError as error:
         said = str(error)
     if said != "ok":
