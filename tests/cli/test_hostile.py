@@ -90,6 +90,13 @@ def test_a_day_out_of_reach_is_refused(call: Call, day: str) -> None:
     refused(call("rehearse", "--until", day))
 
 
+def test_a_day_in_words_is_said_back(call: Call) -> None:
+    done = call(*PROMISE, "--by", "4 June 2099")
+    assert done.exit_code == 0, done.stderr
+    assert "--by 4 June 2099 is Thursday, 4 June 2099 (in " in done.stderr
+    assert "isn't a day" in refused(call(*PROMISE, "--by", "soon"))
+
+
 def test_a_lesson_keeps_its_day(call: Call) -> None:
     words = ("--cause", "a", "--prevention", "b", "--due", "2199-02-03")
     assert call("lesson", "1", *words).exit_code == 0

@@ -55,16 +55,19 @@ def test_what_cannot_be_triaged_is_told(call: Call, words: list[str], code: int,
 
 
 @pytest.mark.parametrize(
-    ("day", "says"), [("3026-06-04", "isn't a likely year"), ("soon", "isn't a date")]
+    ("day", "says"),
+    [("3026-06-04", "the year 3026"), ("soon", "isn't a day"), ("2020-05-04", "has passed")],
 )
-def test_a_typed_day_is_held_to_what_an_import_accepts(
+def test_a_typed_day_that_is_none_to_come_is_asked_again(
     call: Call, monkeypatch: pytest.MonkeyPatch, day: str, says: str
 ) -> None:
     monkeypatch.setattr(Screen, "interactive", True)
     assert call("amends", "waive", "1.1", "--reason", "she laughs").exit_code == 0
-    done = call("triage", "1", input="\n" * 12 + f"change it\n\n\n\n{day}\n\n")
-    assert done.exit_code == 2
+    typed = "\n" * 12 + f"change it\n\n\n\n{day}\n4 June 2099\n\n\n"
+    done = call("triage", "1", input=typed)
+    assert done.exit_code == 0, done.stderr
     assert says in done.stderr
+    assert "Thursday, 4 June 2099" in done.stderr
 
 
 def test_money_for_an_unfounded_claim_needs_an_override(call: Call) -> None:

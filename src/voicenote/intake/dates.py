@@ -41,7 +41,7 @@ def order_of(cells: Iterable[str], region: str, language: str) -> str:
     """
     told = set()
     for cell in cells:
-        match = _NUMERIC.fullmatch(_to_ascii(cell.strip()))
+        match = _NUMERIC.fullmatch(to_ascii(cell.strip()))
         if (match and match[2] == ".") or (match and int(match[1]) > 12):
             told.add("DMY")
         elif match and int(match[3]) > 12:
@@ -112,7 +112,7 @@ def _need_sane(year: int, text: str) -> None:
 @lru_cache(maxsize=65_536)
 def _parse(text: str, order: str, languages: str) -> datetime:
     """Return the moment, naive when it names no zone. ISO is tried first: it is the usual case."""
-    plain = _to_ascii(text.strip())
+    plain = to_ascii(text.strip())
     if (parsed := _parse_machines(plain)) is not None:
         return parsed
     if match := _YEAR_FIRST.fullmatch(plain):
@@ -231,7 +231,7 @@ def _parse_words(text: str, plain: str, languages: str) -> datetime:
     return parsed
 
 
-def _to_ascii(text: str) -> str:
+def to_ascii(text: str) -> str:
     """Return `text` with Arabic, Persian and other digits as ASCII ones."""
     if text.isascii():
         return text

@@ -76,7 +76,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 @click.option("--value", help="What it is worth, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
 @click.option("--target", type=DAY, help="The day you aim for; earlier than --by.")
-@click.option("--by", type=DAY, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--by", type=DAY, help="The day you promise, such as friday or 24.12.")
 @click.option("--owner", default="", help="Who does it.")
 @override_option
 def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
@@ -169,7 +169,7 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 
 @command(group=amends)
 @one
-@click.option("--by", type=DAY, required=True, help="The new day, as YYYY-MM-DD.")
+@click.option("--by", type=DAY, required=True, help="The new day, such as friday or 24.12.")
 @override_option
 def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
     """Promise it for a new day that the customer has agreed to."""

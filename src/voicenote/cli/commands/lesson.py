@@ -16,7 +16,7 @@ from voicenote.cli.terminal.session import Session, command
 @click.option("--cause", help="What caused it, in a few words; use the same words each time.")
 @click.option("--prevention", help="What will keep it from happening again.")
 @click.option("--owner", default="", help="Who is responsible; default: you.")
-@click.option("--due", type=DAY, help="When it is due, as YYYY-MM-DD.")
+@click.option("--due", type=DAY, help="When it is due, such as friday or 24.12.")
 @click.option("--done", is_flag=True, help="The prevention is in place.")
 def lesson(
     session: Session,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from voicenote.cli.terminal.field_proposals_list import offer_proposals
 from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.import_report import overdue
 from voicenote.cli.terminal.own_words import ask_own_words
+from voicenote.cli.terminal.promise_options import ask_day
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
@@ -108,7 +108,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
         def check(fields: Mapping[str, object]) -> Complaint:
             return complaint_from_fields(fields, options)
 
-        fields = _ask_questions(session, check, options.now)
+        fields = _ask_questions(session, check)
         told = check(fields)
         tag = detect_language(told.what_happened) or owner.language
         fields |= ask_own_words(
@@ -125,20 +125,15 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
 
 
 def _ask_questions(
-    session: Session, check: Callable[[Mapping[str, object]], object], now: datetime
+    session: Session, check: Callable[[Mapping[str, object]], object]
 ) -> dict[str, object]:
     """Ask the six questions and return the answers; a wrong answer is asked again at once."""
     screen = session.screen
     fields: dict[str, object] = {"what_happened": "yet to be told"}
 
-    def ask(
-        name: str, question: str, default: str = "", *, needed: bool = False, not_before: str = ""
-    ) -> None:
+    def ask(name: str, question: str, default: str = "", *, needed: bool = False) -> None:
         while True:
             given = screen.ask(question, default, needed=needed)
-            if len(given) == len(not_before) and given < not_before:
-                screen.warn("That day has passed; choose a later one.")
-                continue
             try:
                 check({**fields, name: given})
             except BadData as error:
@@ -156,7 +151,6 @@ def _ask_questions(
     deed = screen.choose("5. What will you do to put it right?", DEEDS, NOTHING)
     if deed != NOTHING:
         fields["amends_kind"] = deed
-        today = now.date()
         ask("amends", "   In a few words, as you would say it to them", needed=True)
         if deed in ("refund", "credit", "gift"):
             fields["amends_value"] = "1"  # a currency without an amount isn't checked
@@ -164,8 +158,7 @@ def _ask_questions(
             del fields["amends_value"]
             if fields["currency"]:
                 ask("amends_value", "   How much")
-        week = (today + timedelta(days=7)).isoformat()
-        ask("promised_by", "6. By when", week, not_before=today.isoformat())
+        fields["promised_by"] = ask_day(session, "6. By when", "in 7 days").isoformat()
     return {name: value for name, value in fields.items() if value}
 
 

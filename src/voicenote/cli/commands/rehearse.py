@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicenote.cli.terminal.promise_options import DAY
 from voicenote.cli.terminal.run_report import summary_of
 from voicenote.cli.terminal.session import Session, command
 
@@ -19,9 +20,7 @@ LONGEST_DAYS = 730
 
 
 @command()
-@click.option(
-    "--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day to look at."
-)
+@click.option("--until", type=DAY, help="The last day to look at, such as friday or 24.12.")
 @click.option(
     "--days",
     type=click.IntRange(1, LONGEST_DAYS),
@@ -29,12 +28,13 @@ LONGEST_DAYS = 730
     show_default=True,
     help="How many days to look ahead, without --until.",
 )
-def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
+def rehearse(session: Session, /, *, until: date | None, days: int) -> None:
     """Show on a copy what would be sent, and when. Nothing is really sent."""
     from voicenote.wiring import now, rehearsal
 
     start = now()
-    end = until.replace(hour=23, minute=59, tzinfo=UTC) if until else start + timedelta(days=days)
+    last = datetime.combine(until, time(23, 59), UTC) if until else None
+    end = last or start + timedelta(days=days)
     if not start <= end <= start + timedelta(days=LONGEST_DAYS + 1):
         raise click.BadParameter(
             f"{end:%Y-%m-%d} isn't within the next {LONGEST_DAYS} days", param_hint="--until"

@@ -11,7 +11,14 @@ import click
 from voicenote.cli.terminal.case_options import case_argument
 from voicenote.cli.terminal.field_proposals_list import show_proposals
 from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
-from voicenote.cli.terminal.promise_options import DAY, KINDS, amount, override_option, with_harm
+from voicenote.cli.terminal.promise_options import (
+    DAY,
+    KINDS,
+    amount,
+    ask_day,
+    override_option,
+    with_harm,
+)
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
@@ -76,7 +83,7 @@ def known_or_not(*words: str) -> click.Choice[str]:
 @click.option("--text", help="What you will do, in the customer's language.")
 @click.option("--value", metavar="AMOUNT", help="Another amount.")
 @click.option("--target", type=DAY, help="The day you aim for.")
-@click.option("--by", type=DAY, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--by", type=DAY, help="The day you promise, such as friday or 24.12.")
 @click.option("--plan", metavar="NAME", help="Another plan.")
 @click.option("--propose", is_flag=True, help="Only show what your writer reads in it.")
 @override_option
@@ -249,8 +256,7 @@ def _ask_decision(
         worth = "" if promise.value is None else str(promise.value)
         wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
         wished["value"] = screen.ask("Worth how much?", worth if same else "")
-        day = screen.ask("Promised by (YYYY-MM-DD)", str(promise.promised_by))
-        wished["by"] = DAY.convert(day, None, None)
+        wished["by"] = ask_day(session, "Promised by", str(promise.promised_by))
     if promise:
         wished["deed"] = screen.ask(f"{QUESTIONS['deed'][0]}, as you say it (Enter skips)") or None
     if said == ANSWERS[1]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from voicenote.cli.terminal.case_options import reason_option
+from voicenote.cli.terminal.session import Session
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.model.money import Money
+    from voicenote.settings import Settings
 
 #: The years that an import accepts.
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -24,19 +26,80 @@ _UNNAMED = "XXX"
 override_option = reason_option("--override", "Why it may be more money than the rules allow.")
 
 
+class OwnersClock(TypedDict):
+    """What a day is read by: see `voicenote.intake.coming_day`."""
+
+    today: date
+    language: str
+    region: str
+
+
 class Day(click.ParamType[date]):
-    """A day, as YYYY-MM-DD, in a year that an import would accept."""
+    """A day as people write it, in the owner's language: 2026-12-24, 24.12., friday, in 3 days.
+
+    What was understood is said on the screen, unless it was written as YYYY-MM-DD.
+    """
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Return the day. Raises click.BadParameter."""
+        text = str(value).strip()
         try:
-            day = date.fromisoformat(str(value).strip())
+            day = date.fromisoformat(text)
         except ValueError:
-            self.fail(f"{value!r} isn't a date; write it such as 2026-12-24", param, ctx)
+            day = self._read(text, param, ctx)
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.fail(f"{day.year:04} isn't a likely year; check its digits", param, ctx)
+        return day
+
+    def _read(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from voicenote.intake.coming_day import find_day, tell_day
+
+        session = ctx.find_object(Session) if ctx else None
+        clock = _owners_clock(session.draft if session else None)
+        try:
+            day = find_day(text, **clock)
+        except BadData as error:
+            self.fail(f"{error.what}; {error.advice}", param, ctx)
+        if session and not session.json:
+            option = param.opts[0] if param else "this day"
+            session.screen.note(f"{option} {text} is {tell_day(day, clock['today'])}.")
+        return day
+
+
+def _owners_clock(settings: Settings | None) -> OwnersClock:
+    """Return today's date where the owner is, and what tells how they write a date."""
+    from zoneinfo import ZoneInfo
+
+    from voicenote.addresses import region_of
+    from voicenote.wiring import now
+
+    zone = settings.owner.time_zone if settings else "UTC"
+    language = settings.owner.language if settings else "en"
+    return {
+        "today": now().astimezone(ZoneInfo(zone)).date(),
+        "language": language,
+        "region": region_of(zone, language),
+    }
+
+
+def ask_day(session: Session, question: str, default: str = "") -> date:
+    """Ask for a day that is still to come until there is one, and say which day was understood.
+
+    `default` is a day as it can be written; "" asks for an answer.
+    """
+    from voicenote.intake.coming_day import read_coming_day, tell_day
+
+    clock = _owners_clock(session.settings)
+    while True:
+        text = session.screen.ask(question, default, needed=True)
+        try:
+            day = read_coming_day(text, **clock)
+        except BadData as error:
+            session.screen.warn(error.in_one_line)
+            continue
+        session.screen.warn(f"   {tell_day(day, clock['today'])}")
         return day
 
 
