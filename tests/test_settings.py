@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.errors import BadSettings, Problem, Unavailable
+from voicenote.options.secret_storage import keep_in_file
 from voicenote.settings import (
     Profile,
     Secret,
@@ -26,6 +27,8 @@ from voicenote.settings import (
     find_home,
     load,
     save_profile,
+    save_setting,
+    save_table,
 )
 from voicenote.settings.parsing import Structure
 from voicenote.settings.schema import NAMED, TABLES
@@ -413,6 +416,59 @@ def test_a_profile_is_saved_beside_what_is_there(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["voicenote.toml"]
 
 
+COMMENTED = '# mine\n[owner]\n# Where.\n#email = ""  # for example x\n\n# Next.\n[sound]\n'
+
+
+def test_a_channel_is_written_beside_what_is_there(tmp_path: Path) -> None:
+    file = write(tmp_path, f"{COMMENTED}[channels.old]\nkind = 'outbox' # me\n")
+    save_table(file, "channels", "mail", {"kind": "email", "password": {"env": "X"}})
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(f"{COMMENTED}[channels.old]\nkind = 'outbox' # me\n")
+    assert 'password = {env = "X"}' in text
+    assert load(tmp_path, {}).channels["mail"].kind == "email"
+
+
+def test_a_table_written_again_keeps_its_remarks_and_what_is_to_stay(tmp_path: Path) -> None:
+    table = "[channels.mail]\n# by hand\nkind = 'email' # me\nper_run = 3\ntoken = {env = 'T'}\n"
+    file = write(tmp_path, table)
+    save_table(file, "channels", "mail", {"kind": "email", "host": "x"}, keep={"per_run"})
+    text = file.read_text(encoding="utf-8")
+    assert "# by hand" in text
+    assert "# me" in text
+    assert "token" not in text
+    assert load(tmp_path, {}).channels["mail"].per_run == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# only this\n", COMMENTED, "[owner]\nname = 'Ada'\n", commented_toml()]
+)
+def test_one_setting_is_written(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path, text)
+    save_setting(file, "owner", "email", "ada@bakery.example")
+    save_setting(file, "owner", "email", "ada@tamm.example")
+    assert load(tmp_path, {}).owner.email == "ada@tamm.example"
+    kept = [line for line in text.splitlines() if "email" not in line]
+    assert set(kept) <= set(file.read_text(encoding="utf-8").splitlines())
+
+
+def test_a_setting_takes_the_place_of_its_comment(tmp_path: Path) -> None:
+    file = write(tmp_path, COMMENTED)
+    save_setting(file, "owner", "email", "ada@bakery.example")
+    written = COMMENTED.replace('#email = ""  # for example x', 'email = "ada@bakery.example"')
+    assert file.read_text(encoding="utf-8") == written
+
+
+def test_a_secret_may_be_in_a_file_of_the_workspace(tmp_path: Path) -> None:
+    reference = keep_in_file(tmp_path, "mail", "pässword 1")
+    write(tmp_path, f'[channels.mail]\nhost = "x"\npassword = {{file = "{reference["file"]}"}}\n')
+    secret = load(tmp_path, {}).channels["mail"].options["password"]
+    assert secret.reveal() == "pässword 1"
+    assert (tmp_path / "secrets" / "mail").stat().st_mode & 0o077 == 0
+    (tmp_path / "secrets" / "mail").unlink()
+    with pytest.raises(BadSettings, match="cannot be read"):
+        secret.reveal()
+
+
 def test_a_profile_makes_the_file_when_there_is_none(tmp_path: Path) -> None:
     save_profile(tmp_path / "voicenote.toml", "a", Profile(map={"customer": "Name"}))
     assert load(tmp_path, {}).intake["a"].map == {"customer": "Name"}
@@ -477,6 +533,7 @@ def test_loading_takes_no_time(tmp_path: Path) -> None:
         ('"env:SPEECH_KEY"', "env:SPEECH_KEY"),
         ('{env = "SPEECH_KEY"}', "env:SPEECH_KEY"),
         ('{keyring = "voicenote/me"}', "keyring:voicenote/me"),
+        ('"file:/run/secrets/key"', "file:/run/secrets/key"),
         ('""', ""),
         ('"sk-123"', None),
         ('"file:x"', None),

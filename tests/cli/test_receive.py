@@ -89,7 +89,7 @@ def pressed(number: int, data: str, chat: int = MARI) -> dict[str, Any]:
 
 
 def joined(say: Call, api: TelegramApi, number: int = 1) -> str:
-    link = say("channels", "telegram", "link", "1", "--json")["link"]
+    link = say("channels", "link", "telegram", "1", "--json")["link"]
     secret = link.partition("?start=")[2]
     api.updates = [said(number, text=f"/start {secret}")]
     say("receive")
@@ -118,9 +118,9 @@ def test_a_link_joins_its_customer_once_and_nobody_else(say: Call, bot: tuple[An
 
 
 def test_at_a_terminal_the_link_is_a_square_too(say: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "█" not in say("channels", "telegram", "link", "1").stdout
+    assert "█" not in say("channels", "link", "telegram", "1").stdout
     monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
-    lines = say("channels", "telegram", "link", "1").stdout.splitlines()
+    lines = say("channels", "link", "telegram", "1").stdout.splitlines()
     assert lines[0].startswith("https://t.me/bakery_bot?start=")
     assert len({len(line) for line in lines[1:]}) == 1
     assert len(lines) > 15
@@ -128,7 +128,7 @@ def test_at_a_terminal_the_link_is_a_square_too(say: Call, monkeypatch: pytest.M
 
 def test_a_newer_link_ends_the_older_one(say: Call, bot: tuple[Any, str]) -> None:
     api, _ = bot
-    old = say("channels", "telegram", "link", "1", "--json")["link"].partition("=")[2]
+    old = say("channels", "link", "telegram", "1", "--json")["link"].partition("=")[2]
     joined(say, api)
     api.updates = [said(2, chat=99, text=f"/start {old}")]
     assert say("receive", "--json")["kinds"] == {"unmatched": 1}
@@ -137,7 +137,7 @@ def test_a_newer_link_ends_the_older_one(say: Call, bot: tuple[Any, str]) -> Non
 def test_the_ledger_does_not_hold_what_a_link_carries(
     say: Call, bot: tuple[Any, str], home: Path
 ) -> None:
-    secret = say("channels", "telegram", "link", "1", "--json")["link"].partition("=")[2]
+    secret = say("channels", "link", "telegram", "1", "--json")["link"].partition("=")[2]
     raws = [path.read_bytes() for path in home.glob("ledger.db*")]
     assert not any(secret.encode() in raw for raw in raws)
 
@@ -150,7 +150,7 @@ def test_half_a_link_is_explained(say: Call, words: tuple[str, ...]) -> None:
 
 
 def test_a_channel_that_nobody_joins_has_no_links(say: Call) -> None:
-    assert "nobody has to join" in say("channels", "whatsapp", "link", "1", code=2).stderr
+    assert "nobody has to join" in say("channels", "link", "whatsapp", "1", code=2).stderr
 
 
 def test_the_button_below_a_memo_says_that_it_is_put_right(say: Call, bot: tuple[Any, str]) -> None:

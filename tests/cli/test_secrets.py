@@ -155,15 +155,21 @@ def reference(way: str, secret: str, folder: Path) -> tuple[str, dict[str, str]]
     """Return a reference to a secret, and the environment in which it is found."""
     if way == "env":
         return '{env = "WAY_SECRET"}', {"WAY_SECRET": secret}
+    if way == "file":
+        return f'{{file = "{keep_elsewhere(folder, secret)}"}}', {}
     if way == "command":
-        file = folder / "elsewhere" / "secret.txt"
-        file.parent.mkdir()
-        file.write_text(secret)
-        return f'{{command = "cat {file}"}}', {}
+        return f'{{command = "cat {keep_elsewhere(folder, secret)}"}}', {}
     module = folder / "elsewhere" / "keyring.py"
     module.parent.mkdir()
     module.write_text(f"def get_password(service, user):\n    return {secret!r}\n")
     return '{keyring = "voicenote/ada"}', {"PYTHONPATH": str(module.parent)}
+
+
+def keep_elsewhere(folder: Path, secret: str) -> Path:
+    file = folder / "elsewhere" / "secret.txt"
+    file.parent.mkdir()
+    file.write_text(secret)
+    return file
 
 
 def loudly(home: Path, commands: list[list[str]], env: dict[str, str]) -> bytes:
@@ -201,7 +207,7 @@ WEB = [kind for kind, bench in BENCHES.items() if bench.secrets]
     [
         *((kind, "env") for kind in (*WEB, "email", "oauth")),
         *(("telegram", "command"), ("webhook", "keyring")),
-        *(("email", "keyring"), ("email", "command")),
+        *(("email", "keyring"), ("email", "command"), ("email", "file")),
     ],
 )
 def test_no_secret_of_a_channel_is_shown_or_kept(

@@ -172,7 +172,8 @@ def test_channels_tell_what_is_set_up_and_what_is_missing(bare: Call, home: Path
 
 def test_a_channel_that_could_be_set_up_is_named(bare: Call) -> None:
     rows = {row["channel"]: row for row in json.loads(bare("channels", "--json").stdout)}
-    assert "[channels.email]" in rows["email"]["needs"]
+    assert rows["email"]["needs"] == "voicenote channels add email"
+    assert "[channels.webhook]" in rows["webhook"]["needs"]
 
 
 def test_templates_are_listed_with_the_owners_own(bare: Call, home: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from voicenote.errors import VoicenoteError
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
@@ -123,4 +124,26 @@ class Recalls(Protocol):
 
         Raises Postponed when it cannot ask now.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """One server that a channel tried to log in to: what it is there for, and how it went.
+
+    `error` says why not; without one, `answer` says as whom, or what is there.
+    """
+
+    server: str
+    purpose: str
+    answer: str = ""
+    error: VoicenoteError | None = None
+
+
+@runtime_checkable
+class Dials(Protocol):
+    """A channel whose servers can be tried without sending anything."""
+
+    def dial(self, seconds: float) -> Iterator[Dialled]:
+        """Log in to each server, and yield how it went; each has `seconds` for every step."""
         ...

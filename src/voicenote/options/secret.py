@@ -9,13 +9,20 @@ from typing import NoReturn
 from voicenote.errors import BadSettings, Unavailable
 
 #: The ways to refer to a secret, each with an example of its value.
-WAYS = {"env": "MAIL_PASSWORD", "keyring": "voicenote/me", "command": "pass show mail"}
+WAYS = {
+    "env": "MAIL_PASSWORD",
+    "keyring": "voicenote/me",
+    "command": "pass show mail",
+    "file": "secrets/mail",
+}
 
 ADVICE = (
-    'keep it elsewhere and refer to it: {env = "NAME"}, {keyring = "service/user"}'
-    ' or {command = "…"}'
+    'keep it elsewhere and refer to it: {env = "NAME"}, {keyring = "service/user"},'
+    ' {file = "secrets/NAME"} or {command = "…"}'
 )
 
+#: The most letters read of a file.
+_MOST = 100_000
 _SECRET_KEY = re.compile(r"(?:^|[_-])(?:password|passphrase|token|key|secret)$", re.IGNORECASE)
 
 
@@ -41,7 +48,8 @@ class Secret:
     """A secret by reference. `reveal` fetches it; it is never shown or pickled.
 
     `way` is one of `WAYS`, or ``given`` when the value itself came from the environment
-    (``VOICENOTE_CHANNELS__MAIL__PASSWORD``). ``{env = …}`` is looked up in `env`.
+    (``VOICENOTE_CHANNELS__MAIL__PASSWORD``). ``{env = …}`` is looked up in `env`. A file's path is
+    absolute, or starts in the current folder.
     """
 
     __slots__ = ("_env", "_name", "way")
@@ -74,7 +82,7 @@ class Secret:
     @property
     def reference(self) -> str:
         """Where it is kept, without the secret: ``env=NAME``. A command's words are not shown."""
-        return f"{self.way}={self._name}" if self.way in ("env", "keyring") else self.way
+        return f"{self.way}={self._name}" if self.way in ("env", "keyring", "file") else self.way
 
     def reveal(self) -> str:
         """Return the secret value.
@@ -88,7 +96,26 @@ class Secret:
             return self._from_keyring()
         if self.way == "command":
             return self._from_command()
+        if self.way == "file":
+            return self._from_file()
         return self._name
+
+    def _from_file(self) -> str:
+        try:
+            with open(self._name, encoding="utf-8") as file:  # noqa: PTH123  its name is text
+                value = file.read(_MOST).strip()
+        except (OSError, ValueError) as error:
+            raise BadSettings(
+                f"the file {self._name}, in which a secret is kept, cannot be read"
+                f" ({getattr(error, 'strerror', '') or 'it is not text'})",
+                "put the secret back into it; a backup holds no secrets",
+            ) from None
+        if not value:
+            raise BadSettings(
+                f"the file {self._name}, in which a secret is kept, is empty",
+                "write the secret into it",
+            )
+        return value
 
     def _from_environment(self) -> str:
         value = self._env.get(self._name, "")
@@ -107,7 +134,7 @@ class Secret:
         except ImportError:
             raise Unavailable(
                 "a secret is kept in the keyring, and the keyring library is not installed",
-                "install it: pip install keyring",
+                "install it: pip install 'voicenote[keyring]'",
             ) from None
         service, _, user = self._name.rpartition("/")
         try:

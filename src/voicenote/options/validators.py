@@ -177,10 +177,11 @@ def database_url(value: Any) -> str | Secret:
 
 
 def reference(value: Any) -> str:
-    """Check the place where a secret is kept, such as ``env:NAME``, or ""."""
+    """Check the place where a secret is kept, such as ``env:NAME``, or ""; no relative file."""
     place = text(value)
     way, colon, name = place.partition(":")
-    if place and not (colon and way in WAYS and name.strip()):
+    away = way == "file" and not Path(name).is_absolute()
+    if place and (away or not (colon and way in WAYS and name.strip())):
         raise ValueError("this does not say where the key is kept", "such as env:SPEECH_KEY")
     return place
 

@@ -14,7 +14,7 @@ from voicenote.settings.schema import (
 )
 from voicenote.settings.voice_table import VoiceFor, VoiceTable
 from voicenote.settings.writer_table import WriterTable
-from voicenote.settings.writing import commented_toml, save_profile
+from voicenote.settings.writing import commented_toml, save_profile, save_setting, save_table
 
 __all__ = [
     "FILE_NAME",
@@ -36,4 +36,6 @@ __all__ = [
     "load",
     "load_draft",
     "save_profile",
+    "save_setting",
+    "save_table",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import Problem
+from voicenote.files import expand_home
 from voicenote.options import FromEnvironment, Secret, describe, read, validators
 from voicenote.options.reading import closest, nearest
 from voicenote.options.secret import ADVICE, is_reference, is_secret_key
@@ -33,6 +34,7 @@ class Structure:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
         self.problems: list[Problem] = []
+        self._home = Path()
 
     def add(self, field: str, what: str, advice: str = "") -> None:
         """Note a problem with the dotted `field`."""
@@ -40,6 +42,7 @@ class Structure:
 
     def settings(self, home: Path, file: Path, given: Mapping[str, Any]) -> Settings:
         """Return `Settings` from everything in `given`."""
+        self._home = home.absolute()
         known = [*TABLES, *NAMED]
         for name in given:
             if name == "retention":
@@ -152,7 +155,7 @@ class Structure:
         """
         given = plain(value)
         if is_reference(given):
-            return ":".join(*given.items())
+            return ":".join(self.place(given))
         if is_secret_key(key) and given != "" and not _is_place(given):
             self.add(f"{where}.{key}", "a secret does not belong in this file", ADVICE)
             return ""
@@ -185,8 +188,7 @@ class Structure:
         if isinstance(given, dict):
             named = {k: v.raw if isinstance(v, FromEnvironment) else v for k, v in given.items()}
             if is_reference(named):
-                ((way, name),) = named.items()
-                return Secret(way, name, self.env)
+                return Secret(*self.place(named), self.env)
         if is_secret_key(key) or (isinstance(given, str) and _PASSWORD_IN_URL.search(given)):
             return self.hidden(key, value, where)
         if isinstance(given, dict):
@@ -194,6 +196,11 @@ class Structure:
         if isinstance(given, list):
             return [self.raw("", item, where) for item in given]
         return given if isinstance(given, str) else value
+
+    def place(self, reference: Mapping[str, str]) -> tuple[str, str]:
+        """Return the way and the name of a reference; a file's path starts in the workspace."""
+        ((way, name),) = reference.items()
+        return way, str(self._home / expand_home(name)) if way == "file" else name
 
     def hidden(self, key: str, value: Any, where: str) -> str | Secret:
         """Return a secret that isn't a reference; only the environment may hold one."""

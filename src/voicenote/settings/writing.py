@@ -1,11 +1,13 @@
-"""Write settings: the commented file of `init`, and saved import profiles."""
+"""Write settings: the commented file of `init`, saved import profiles, and channels."""
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import FILE, open_beside
@@ -80,35 +82,104 @@ def _example(one: Option) -> str:
 
 
 def save_profile(path: Path, name: str, profile: Profile) -> None:
-    """Write ``[intake.NAME]`` into the settings file `path`, and keep everything else in it.
+    """Write ``[intake.NAME]`` into the settings file; raises as `save_table` does."""
+    given = {one.name: getattr(profile, one.name) for one in fields(profile)}
+    save_table(path, "intake", name, {key: value for key, value in given.items() if value})
 
-    The file is created if it doesn't exist, and replaced in one step. Raises BadSettings when it
-    isn't TOML, Unavailable when it cannot be written.
+
+def save_table(
+    path: Path, group: str, name: str, values: Mapping[str, object], keep: Container[str] = ()
+) -> None:
+    """Write ``[group.name]`` into the settings file `path`, and keep everything else in it.
+
+    Of an earlier table of that name, the keys in `keep` stay. The file is created if it doesn't
+    exist, and replaced in one step. Raises BadSettings when it isn't TOML, Unavailable when it
+    cannot be written.
     """
+    import tomlkit
+
+    def change(document: Any) -> None:
+        if group not in document:
+            document[group] = tomlkit.table(is_super_table=True)
+        if name not in document[group]:
+            document[group][name] = tomlkit.table()
+        table = document[group][name]
+        for key in [key for key in table if key not in values and key not in keep]:
+            del table[key]
+        for key, value in values.items():
+            table[key] = value
+            if isinstance(value, Mapping):
+                table[key] = inline = tomlkit.inline_table()
+                inline.update(value)
+
+    _edit(path, change)
+
+
+def save_setting(path: Path, table: str, key: str, value: object) -> None:
+    """Write one setting of a built-in table, in place of its comment if it has one.
+
+    Raises as `save_table` does.
+    """
+    import tomlkit
+
+    def change(document: Any) -> None:
+        if table not in document:
+            document[table] = tomlkit.table()
+        document[table][key] = value
+
+    text = _read(path)
+    header = re.compile(rf"^\[{re.escape(table)}\]\s*$", re.MULTILINE).search(text)
+    comment = re.compile(rf"^#{re.escape(key)} = .*$", re.MULTILINE)
+    body = (header.end(), _body_end(text, header.end())) if header else (0, 0)
+    if (found := comment.search(text, *body)) and key not in tomlkit.parse(text).get(table, {}):
+        line = f"{key} = {toml_of(value)}"
+        _write(path, f"{text[: found.start()]}{line}{text[found.end() :]}")
+    else:
+        _edit(path, change)
+
+
+def _body_end(text: str, start: int) -> int:
+    found = re.compile(r"^\[", re.MULTILINE).search(text, start)
+    return found.start() if found else len(text)
+
+
+def _edit(path: Path, change: Callable[[Any], None]) -> None:
+    """Let `change` edit the document, and write it back."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    try:
+        document = tomlkit.parse(_read(path))
+        change(document)
+        text = tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError) as error:
+        raise _not_toml(path, error) from None
+    _write(path, text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise _not_toml(path, error) from None
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read: {error.strerror}", "check its rights") from None
+
+
+def _write(path: Path, text: str) -> None:
     file = path.resolve()
     try:
-        text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
-        document = tomlkit.parse(text)
-        given = {one.name: getattr(profile, one.name) for one in fields(profile)}
-        if "intake" not in document:
-            document["intake"] = tomlkit.table(is_super_table=True)
-        document["intake"][name] = {
-            key: dict(value) if isinstance(value, Mapping) else value
-            for key, value in given.items()
-            if value
-        }
         # keep a mode that was chosen for the file, such as one that lets a service read it
         mode = file.stat().st_mode & 0o777 if file.exists() else FILE
         with open_beside(file, mode=mode) as stream:
-            stream.write(tomlkit.dumps(document).encode())
-    except (TOMLKitError, UnicodeDecodeError, TypeError) as error:
-        raise BadSettings(
-            f"{path} cannot be added to: {error}", "correct it first; voicenote doctor shows where"
-        ) from None
+            stream.write(text.encode())
     except OSError as error:
         raise Unavailable(
             f"{path} cannot be written: {error.strerror}", "check its folder's rights and space"
         ) from None
+
+
+def _not_toml(path: Path, error: Exception) -> BadSettings:
+    return BadSettings(
+        f"{path} cannot be added to: {error}", "correct it first; voicenote doctor shows where"
+    )

@@ -1,34 +1,42 @@
-"""`channels`: list the channels and what each still needs; make links for customers."""
+"""`channels`: list the channels and what each still needs; set one up; make links."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
 from typing import Any
 
 import click
 
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
-from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadSettings, WrongUse
+from voicenote.cli.terminal.session import Session, command, json_option
+from voicenote.errors import BadSettings
 from voicenote.plugins import FALLBACK
 
+#: The kinds that `add` sets up.
+KINDS = ("email",)
 
-@command()
-@click.argument("words", nargs=-1, metavar="[NAME link N]")
-def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def channels(context: click.Context) -> None:
     """List the channels that are set up, those that could be, and what each still needs.
-
-    `channels telegram link N` makes a link with which the customer of case N lets your bot write to
-    them. It works once; a new link replaces it. With --json: {"case", "channel", "link"}.
 
     Exit code 78 when a setting is wrong, in any table.
     """
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+channels.params.append(json_option())
+
+
+@command("list", group=channels)
+def list_(session: Session, /) -> None:
+    """List the channels that are set up, those that could be, and what each still needs."""
     from voicenote.plugins import CHANNELS, load
 
-    if words:
-        _link(session, words)
-        return
     found = load(CHANNELS).tried()
     declared = session.draft.channels
     rows = [_channel(session, name) for name in dict.fromkeys((*declared, FALLBACK))]
@@ -39,7 +47,7 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
             "ready": False,
             "kind": name,
             "note": "not set up here",
-            "needs": f"a table [channels.{name}] in voicenote.toml",
+            "needs": _needs(name),
             "tells": [],
         }
         for name in found.good
@@ -78,17 +86,72 @@ def _channel(session: Session, name: str) -> dict[str, Any]:
     return {**row, "ready": info.ready, "note": info.about, "needs": needs, "tells": tells}
 
 
-def _link(session: Session, words: tuple[str, ...]) -> None:
-    """Make and show the link for ``channels NAME link N``."""
+def _needs(kind: str) -> str:
+    """Return what a channel that isn't set up needs."""
+    if kind in KINDS:
+        return f"voicenote channels add {kind}"
+    return f"a table [channels.{kind}] in voicenote.toml"
+
+
+@command(group=channels)
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--name", metavar="NAME", help="What to call it; default: mail, or the kind.")
+@click.option("--replace", is_flag=True, help="Write over the channel of that name.")
+@click.option("--untried", is_flag=True, help="Connect to nothing; write it as it is.")
+@click.option("--address", default="", metavar="ADDRESS", help="Your email address.")
+@click.option("--smtp", default="", metavar="HOST:PORT", help="The server for sending.")
+@click.option("--imap", default="", metavar="HOST:PORT", help="The server for reading, or none.")
+@click.option("--user", default="", metavar="NAME", help="The name to log in with.")
+@click.option(
+    "--password", default="", metavar="WHERE", help="Where it is kept, such as env:MAIL_PASSWORD."
+)
+@click.option("--ca-file", default="", metavar="FILE", help="The authority of your own server.")
+@click.option("--dns", default="", metavar="ADDRESS", help="Ask this name server.")
+def add(
+    session: Session, /, *, kind: str, name: str | None, replace: bool, untried: bool, **given: str
+) -> None:
+    """Set up a channel: find its servers, try them, and write it into voicenote.toml.
+
+    At a terminal it asks for what isn't given. A password is not shown, and never written into the
+    settings, which only say where it is kept. Nothing is changed before the servers let you in.
+
+    Such as: voicenote channels add email
+
+    With --json: {"channel", "kind", "tried": [{"server", "purpose", "answer", "error"}]}.
+    """
+    from voicenote.cli.terminal.channel_writing import choose_name, write_channel
+    from voicenote.cli.terminal.email_dialog import EmailAnswers, set_up_email
+
+    name = choose_name(session, name, "mail" if kind == "email" else kind, replace=replace)
+    answers = EmailAnswers(**given)
+    setup, credential, tried = set_up_email(session, name, answers, tried=not untried)
+    write_channel(session, name, setup.table(credential.keep()), setup.address)
+    session.if_stopped = ""
+    data = {
+        "channel": name,
+        "kind": kind,
+        "tried": [
+            {**asdict(one), "error": one.error.in_one_line if one.error else ""} for one in tried
+        ],
+    }
+    session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
+    session.screen.note("Next: voicenote doctor")
+
+
+@command(group=channels)
+@click.argument("name")
+@click.argument("case", type=CASE, metavar="N")
+def link(session: Session, /, *, name: str, case: int) -> None:
+    """Make a link with which the customer of case N lets your bot write to them.
+
+    It works once; a new link replaces it. Such as: voicenote channels link telegram 3
+
+    With --json: {"case", "channel", "link"}.
+    """
     from voicenote.engine.case.consent import invite
 
-    if len(words) != 3 or words[1] != "link":
-        raise WrongUse(
-            "channels does not take these words", "such as: voicenote channels telegram link 3"
-        )
-    name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
     with session.open() as ws:
-        made = invite(ws, name, number)
+        made = invite(ws, name, case)
     screen = session.screen
     if session.json:
         screen.data(made)

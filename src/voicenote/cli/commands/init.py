@@ -88,8 +88,9 @@ def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
         if not needs_answer(name, {**found, **answers}.get("language", "")):
             continue
         while name not in answers and name not in found:
+            typed = screen.ask(question, likely.get(name, ""))  # WrongUse when the input ends
             try:
-                found[name] = check_answer(name, screen.ask(question, likely.get(name, "")))
+                found[name] = check_answer(name, typed)
             except WrongUse as error:
                 screen.warn(error.in_one_line)
     return {**found, **answers}

@@ -181,6 +181,25 @@ class Screen:
                 return answer
             self.warn("An answer is needed here.")
 
+    def ask_hidden(self, question: str) -> str:
+        """Ask for a secret, which isn't shown while it is typed, until there is one.
+
+        Raises WrongUse when the input ends.
+        """
+        while True:
+            if not _terminal(self.stdin):
+                answer = self._line(f"{question}: ")
+            else:
+                import getpass
+
+                try:
+                    answer = getpass.getpass(f"{question}: ", stream=self.stderr)
+                except EOFError:
+                    raise _input_ended() from None
+            if answer := answer.strip():
+                return answer
+            self.warn("An answer is needed here.")
+
     def confirm(self, question: str, *, default: bool = True) -> bool:
         """Ask yes or no and return the answer. Raises WrongUse when the input ends."""
         choices = "Y/n" if default else "y/N"
@@ -228,11 +247,15 @@ class Screen:
             raise BadData("the answer isn't UTF-8 text", "type it again in UTF-8") from None
         if not line:
             self.stderr.write("\n")
-            raise WrongUse(
-                "the input ended before every question was answered",
-                "answer at a terminal, or give the answers as options",
-            )
+            raise _input_ended()
         return line
+
+
+def _input_ended() -> WrongUse:
+    return WrongUse(
+        "the input ended before every question was answered",
+        "answer at a terminal, or give the answers as options",
+    )
 
 
 def _terminal(stream: TextIO) -> bool:

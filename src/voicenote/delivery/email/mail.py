@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from voicenote.delivery.content import sounds_of
 from voicenote.delivery.email import mailbox
+from voicenote.delivery.email.dialling import dial
 from voicenote.delivery.email.settings import EmailOptions
 from voicenote.delivery.email.smtp import Conversation, Envelope, Server
 from voicenote.delivery.inbound import UPLOAD, Arrival, Inbound
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.message import write_letter
 from voicenote.delivery.parcel_checks import check_address, refuse_reserved
-from voicenote.delivery.port import ChannelInfo, NotFound
+from voicenote.delivery.port import ChannelInfo, Dialled, NotFound
 from voicenote.delivery.tokens import fill_template
 from voicenote.errors import (
     ConnectionDropped,
@@ -170,6 +171,10 @@ class Mail:
             files = worker.run(read_files, raw)
         for file, content in files:
             yield file, iter((content,))
+
+    def dial(self, seconds: float) -> Iterator[Dialled]:
+        """Try the server for sending, then the one for reading; see `port.Dials`."""
+        return dial(self._options, seconds)
 
     def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when the mailbox is watched, then whenever mail may have come."""

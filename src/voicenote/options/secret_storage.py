@@ -1,0 +1,60 @@
+"""Keep a secret where only its owner can read it: in the system's keyring, or in a private file.
+
+Each function returns the reference that belongs in the settings.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+from voicenote.errors import Unavailable
+from voicenote.files import write_whole
+
+#: The folder of a workspace for files that hold one secret each. It is in no backup.
+FOLDER = "secrets"
+
+
+def why_no_keyring() -> str:
+    """Return why this machine's keyring can't be used, in a few words; "" if it can."""
+    try:
+        backend = _keyring().get_keyring()
+    except Unavailable as error:
+        return error.what
+    if getattr(backend, "priority", 0) < 1:
+        return "this machine has no keyring"
+    return ""
+
+
+def keep_in_keyring(service: str, user: str, value: str) -> dict[str, str]:
+    """Store a secret in the keyring. Raises Unavailable, which doesn't show it."""
+    keyring = _keyring()
+    try:
+        keyring.set_password(service, user, value)
+        same = keyring.get_password(service, user) == value
+    except Exception as error:  # noqa: BLE001  every backend raises its own kind
+        raise Unavailable(
+            f"the keyring did not take it ({type(error).__name__})",
+            "unlock it, or keep the secret in another place",
+        ) from None
+    if not same:
+        raise Unavailable("the keyring did not keep it", "keep the secret in another place")
+    return {"keyring": f"{service}/{user}"}
+
+
+def keep_in_file(home: Path, name: str, value: str) -> dict[str, str]:
+    """Write a secret into a private file of the workspace `home`. Raises Unavailable."""
+    file = re.sub(r"[^\w.@-]", "-", name).lstrip(".") or "secret"
+    write_whole(home / FOLDER / file, f"{value}\n".encode())
+    return {"file": f"{FOLDER}/{file}"}
+
+
+def _keyring() -> Any:
+    try:
+        return importlib.import_module("keyring")
+    except ImportError:
+        raise Unavailable(
+            "the keyring library is not installed", "install it: pip install 'voicenote[keyring]'"
+        ) from None
