@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from voicenote.engine.admin import health
-from voicenote.engine.admin.health import look_around, settings_problems
+from voicenote.engine.admin.check_result import settings_problems
+from voicenote.engine.admin.health import look_around
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Problem, Unavailable
 from voicenote.ledger import pauses

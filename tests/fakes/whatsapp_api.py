@@ -71,9 +71,12 @@ class WhatsAppApi:
     def answer(self, request: Request) -> Reply:
         found = re.fullmatch(r"/v[\d.]+/(\d+)/(media|messages)", request.path)
         wanted = re.fullmatch(r"/v[\d.]+/(\d+)", request.path)
+        about = re.fullmatch(r"/v[\d.]+/(\d+)\?fields=display_phone_number", request.path)
         try:
             if request.headers.get("authorization") != f"Bearer {self.token}":
                 raise No(401, 190, "Error validating access token")  # noqa: TRY301
+            if request.method == "GET" and about:
+                return Reply(200, self._number(about[1]))
             if request.method == "GET" and wanted:
                 return Reply(200, self._link(wanted[1], request.headers["host"]))
             if request.method == "GET":
@@ -84,6 +87,12 @@ class WhatsAppApi:
             return Reply(200, todo(request))
         except No as no:
             return no.reply
+
+    def _number(self, phone: str) -> dict[str, Any]:
+        if phone != self.phone:
+            why = f"Unsupported get request. Object with ID '{phone}' does not exist"
+            raise No(400, 100, why)
+        return {"display_phone_number": "+372 5551 2345", "id": phone}
 
     def _link(self, number: str, host: str) -> dict[str, Any]:
         """Where a file is. The size is a number, or a text in older versions."""

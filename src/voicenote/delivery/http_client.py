@@ -9,12 +9,15 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voicenote.deadline import Deadline
+from voicenote.delivery.port import Dialled
 from voicenote.delivery.server_text import AGAIN, explain
 from voicenote.errors import BadSettings, Postponed, TooLarge, Unknown, VoicenoteError
 from voicenote.options import option, validators
@@ -68,6 +71,7 @@ class HttpClient:
         self._ca_file = ca_file
         self._client: httpx2.Client | None = None
         self._stream: Any = None
+        self._told: str = ""
 
     def post(
         self, call: Request, unknown: str, commit: Callable[[], None] | None = None
@@ -110,7 +114,7 @@ class HttpClient:
     def get(self, call: Request) -> Response:
         """Return the answer to a GET. Raises Postponed."""
         with self._getting(call, self._timeout) as answer:
-            return _whole(answer)
+            return self._whole(answer)
 
     def download(
         self, call: Request, most: int, refusal: Callable[[Response], VoicenoteError]
@@ -122,7 +126,7 @@ class HttpClient:
         """
         with self._getting(call, self._timeout * _LONGER) as answer:
             if answer.status_code != 200:
-                raise refusal(_whole(answer))
+                raise refusal(self._whole(answer))
             size = answer.headers.get("content-length", "")
             promised, came = int(size) if size.isascii() and size.isdigit() else None, 0
             if promised is not None and promised > most:
@@ -155,6 +159,18 @@ class HttpClient:
             what, advice = _explain_failure(error, where, late=deadline.over)
             raise Postponed(what, advice) from error
 
+    def dial(self, url: str, purpose: str, attempt: Callable[[], str]) -> Dialled:
+        """Return how `attempt` went, which asks the server of `url` something harmless."""
+        self._told, where = "", _where(url)
+        try:
+            answer = attempt()
+        except VoicenoteError as error:
+            return Dialled(where, purpose, error=error)
+        clock = None
+        with suppress(ValueError, TypeError):  # no date, or not one
+            clock = parsedate_to_datetime(self._told).astimezone(UTC)
+        return Dialled(where, purpose, answer, clock=clock)
+
     def close(self) -> None:
         """Close the connection."""
         client, self._client, self._stream = self._client, None, None
@@ -174,7 +190,16 @@ class HttpClient:
             headers=headers,
             extensions={"trace": self._note_stream},
         ) as answer:
-            return _whole(answer)
+            return self._whole(answer)
+
+    def _whole(self, answer: httpx2.Response) -> Response:
+        self._told = answer.headers.get("date", "")
+        body = b""
+        for piece in answer.iter_raw():
+            body += piece
+            if len(body) > _MOST:
+                break
+        return Response(answer.status_code, body[:_MOST], dict(answer.headers))
 
     def _open_client(self, where: str, *, secure: bool) -> httpx2.Client:
         import httpx2
@@ -209,15 +234,6 @@ class HttpClient:
 
     def _socket(self) -> socket.socket | None:
         return self._stream.get_extra_info("socket") if self._stream else None
-
-
-def _whole(answer: httpx2.Response) -> Response:
-    body = b""
-    for piece in answer.iter_raw():
-        body += piece
-        if len(body) > _MOST:
-            break
-    return Response(answer.status_code, body[:_MOST], dict(answer.headers))
 
 
 def _explain_failure(error: BaseException, where: str, *, late: bool) -> tuple[str, str]:

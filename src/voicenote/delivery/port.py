@@ -36,7 +36,8 @@ class ChannelInfo:
     `hands_on`: it gives the message to someone on the owner's side, with the customer's address as
     a note. So an address that bounced on another channel does not rule it out. `folder`: where it
     keeps messages on this machine if it sends them nowhere. Such a channel is used to reach a
-    customer only on request, and has no limits.
+    customer only on request, and has no limits. `deaf`: what it lacks to take in customers'
+    answers, which it could; "" when it takes them in, or never can.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ChannelInfo:
     formats: tuple[str, ...] = ()
     hands_on: bool = False
     folder: Path | None = None
+    deaf: str = ""
 
     @property
     def ready(self) -> bool:
@@ -131,13 +133,16 @@ class Recalls(Protocol):
 class Dialled:
     """One server that a channel tried to log in to: what it is there for, and how it went.
 
-    `error` says why not; without one, `answer` says as whom, or what is there.
+    `error` says why not; without one, `answer` says as whom, or what is there. `clock` is the
+    server's time, and `newest` when it received its newest message, if it told (UTC).
     """
 
     server: str
     purpose: str
     answer: str = ""
     error: VoicenoteError | None = None
+    clock: datetime | None = None
+    newest: datetime | None = None
 
 
 @runtime_checkable

@@ -11,7 +11,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ from voicenote.delivery.content import sound_of
 from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.http_status import judge_status
 from voicenote.delivery.parcel_checks import ReservedOptions, refuse_reserved, validate_parcel
-from voicenote.delivery.port import ChannelInfo, NotFound
+from voicenote.delivery.port import ChannelInfo, Dialled, NotFound
 from voicenote.delivery.server_text import AGAIN
 from voicenote.errors import Unknown
 from voicenote.model.case import Customer
@@ -113,6 +114,20 @@ class Webhook:
     def ask(self, key: str, message_id: str) -> NotFound:
         """Return `CANNOT_TELL`: a webhook cannot be asked."""
         return NotFound.CANNOT_TELL
+
+    def dial(self, seconds: float) -> Iterator[Dialled]:
+        """Connect to the receiver with a GET, which it may refuse; see `port.Dials`."""
+        line = HttpClient(min(seconds, self._options.timeout), self._options.ca_file)
+
+        def ask() -> str:
+            said = line.get(Request(self._options.url))
+            gone = said.status in (404, 410) or said.status >= 500
+            if gone and (verdict := judge_status(said, self._clock(), _PERSON)):
+                raise verdict
+            return "it answers; whether it takes the secret shows when something is sent"
+
+        with closing(line):
+            yield line.dial(self._options.url, "sending", ask)
 
     def close(self) -> None:
         """Close the connection."""

@@ -57,6 +57,10 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+#: The stages of a case that isn't closed.
+OPEN_STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+
+
 class Outcome(StrEnum):
     """How things ended with the customer (S6, R14). *No answer* is counted separately."""
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadSettings, VoicenoteError
 
 if TYPE_CHECKING:
-    from voicenote.engine.admin.health import CheckResult
+    from voicenote.engine.admin.check_result import CheckResult
 
 
 @command()
-def doctor(session: Session, /) -> int:
+@click.option("--offline", is_flag=True, help="Connect to no server: don't try the channels.")
+def doctor(session: Session, /, *, offline: bool) -> int:
     """Find every problem of this set-up, each with what to do.
 
-    Exit code 1 when there is one, 78 when a setting is wrong. With --json: a list of {"about",
-    "ok", "what", "cure"}.
+    It connects to the servers of every channel and logs in, but sends nothing. Exit code 1 when
+    there is a problem, 78 when a setting is wrong. With --json: a list of {"about", "ok", "what",
+    "cure"}.
     """
-    found = _examine(session)
+    found = _examine(session, offline=offline)
     problems = [one for one in found if not one.ok]
     code = 78 if any(one.about == "settings" for one in problems) else 1 if problems else 0
     if session.json:
@@ -30,12 +34,15 @@ def doctor(session: Session, /) -> int:
     for one in problems:
         session.screen.out(f"  !!  {one.about}: {one.what}\n      {one.cure}")
     if not problems:
-        session.screen.out("Everything is fine.")
+        tried = "No problem was found; the channels were not tried (--offline)."
+        session.screen.out(tried if offline else "Everything is fine.")
     return code
 
 
-def _examine(session: Session) -> list[CheckResult]:
-    from voicenote.engine.admin import health as examining
+def _examine(session: Session, *, offline: bool) -> list[CheckResult]:
+    from voicenote.engine.admin.check_result import fault, settings_problems
+    from voicenote.engine.admin.dial_channels import dial_channels
+    from voicenote.engine.admin.health import look_around, look_inside
     from voicenote.engine.admin.writer_health import check_writer
     from voicenote.engine.missing_ledger import refuse_missing
     from voicenote.engine.writer_choice import describe_writers
@@ -47,15 +54,15 @@ def _examine(session: Session) -> list[CheckResult]:
         for group in (VOICES, CHANNELS, WRITERS)
         for name, why in load(group).tried().broken.items()
     }
-    found = list(examining.look_around(session.home, now(), broken))
+    found = list(look_around(session.home, now(), broken))
     try:
         settings = session.draft
     except BadSettings as error:
-        return [*found, *examining.settings_problems(error)]
+        return [*found, *settings_problems(error)]
     try:
         check(settings)
     except BadSettings as error:
-        found += examining.settings_problems(error)
+        found += settings_problems(error)
     found += check_writer(settings, describe_writers(settings))
     file = session.home / "ledger.db"
     try:
@@ -63,14 +70,16 @@ def _examine(session: Session) -> list[CheckResult]:
             refuse_missing(whereabouts, settings.ledger.address(session.home))
             return [
                 *found,
-                examining.fault("ledger", f"{file} doesn't exist yet", "voicenote init"),
+                fault("ledger", f"{file} doesn't exist yet", "voicenote init"),
             ]
         ws = open_workspace(settings)
     except BadSettings as error:
-        return list(dict.fromkeys([*found, *examining.settings_problems(error)]))
+        return list(dict.fromkeys([*found, *settings_problems(error)]))
     except VoicenoteError as error:
-        return [*found, examining.fault("ledger", error.what, error.advice)]
+        return [*found, fault("ledger", error.what, error.advice)]
     try:
-        return list(dict.fromkeys([*found, *examining.look_inside(ws, session.env)]))
+        found += look_inside(ws, session.env)
+        found += () if offline else dial_channels(ws)
+        return list(dict.fromkeys(found))
     finally:
         ws.close()

@@ -19,8 +19,8 @@ def next_(session: Session, /, *, everything: bool) -> None:
     """Show the one thing that needs you most now, and offer to do it.
 
     With --json: a list of {"case", "urgency", "what", "do"}: first what belongs to no single case
-    ("case" is null, "urgency" is unmatched, pause, unreadable, channel or unreached; a message that
-    holds what waits for somebody comes first), then that one thing; all of them with --all.
+    ("case" is null, "urgency" is unmatched, run, pause, unreadable, channel or unreached; a message
+    that holds what waits for somebody comes first), then that one thing; all of them with --all.
     """
     from voicenote.engine.case.attention import next_message_at, what_needs_me
 

@@ -39,7 +39,12 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
         return 0
     screen = session.screen
     with session.open(whole=True) as ws, screen.bar("Sending") as advance:
-        turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
+        turn = one_pass(
+            ws,
+            lambda _done, _total: advance(1),
+            clock_is_right=clock_is_right,
+            by="hand" if screen.interactive else "schedule",
+        )
         upcoming = next_message_at(ws)
     zone = ws.settings.owner.time_zone
     if session.json:

@@ -73,6 +73,7 @@ class Mail:
             tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if reads else kinds),
             can_ask=reads,
             formats=self._options.attach,
+            deaf="" if reads else "no mailbox is read, because imap_host is empty",
         )
 
     def address(self, customer: Customer) -> str:

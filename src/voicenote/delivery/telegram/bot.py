@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
 from voicenote.delivery.json_values import as_count, as_object
 from voicenote.delivery.parcel_checks import validate_parcel
-from voicenote.delivery.port import ChannelInfo, NotFound
+from voicenote.delivery.port import ChannelInfo, Dialled, NotFound
 from voicenote.delivery.telegram.bot_payload import LARGEST, PERSON, fields_of, result_of
 from voicenote.delivery.telegram.telegram_files import explain_download, path_of, why_not
 from voicenote.delivery.telegram.updates import (
@@ -156,11 +157,21 @@ class Telegram:
 
     def make_link(self, secret: str) -> str:
         """Return the link that opens the bot with `secret`. Raises Postponed."""
+        return start_link(self._name_of_bot(), secret)
+
+    def dial(self, seconds: float) -> Iterator[Dialled]:
+        """Ask Telegram who the bot is; see `port.Dials`."""
+        options = replace(self._options, timeout=min(seconds, self._options.timeout))
+        with closing(Telegram(self.name, options, self._clock)) as bot:
+            line, url = bot._line, options.url
+            yield line.dial(url, "sending and reading", lambda: f"the bot @{bot._name_of_bot()}")
+
+    def _name_of_bot(self) -> str:
         told = self._request("getMe", {})
         name = told.get("username") if isinstance(told, dict) else None
         if not isinstance(name, str) or not name:
             raise Postponed("Telegram does not say what the bot is called", "try again later")
-        return start_link(name, secret)
+        return name
 
     def close(self) -> None:
         """Close the connection."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from voicenote.delivery.content import form, sound_of
 from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
+from voicenote.delivery.json_values import parse_object
 from voicenote.delivery.parcel_checks import validate_parcel
-from voicenote.delivery.port import ChannelInfo, NotFound
+from voicenote.delivery.port import ChannelInfo, Dialled, NotFound
 from voicenote.delivery.tokens import token_link
 from voicenote.delivery.whatsapp.cloud_payload import (
     LARGEST,
@@ -96,13 +98,15 @@ class WhatsApp:
         """Describe the channel: its webhook reports up to `played` (see `notifications`)."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
-        mute = self._options.app_secret is None and not self._options.template
+        deaf = self._options.app_secret is None
+        mute = deaf and not self._options.template
         return ChannelInfo(
             name=self.name,
             about="WhatsApp (Cloud API)",
             missing=(NEITHER,) if mute else (),
-            tells=frozenset(kinds | told | {ReceiptKind.BOUNCED}),
+            tells=frozenset(kinds if deaf else kinds | told | {ReceiptKind.BOUNCED}),
             formats=FORMATS,
+            deaf="app_secret is missing, which proves that they come from Meta" if deaf else "",
         )
 
     def address(self, customer: Customer) -> str:
@@ -169,6 +173,22 @@ class WhatsApp:
             raise failed
         link = read_link(said, server, most)
         yield download(self._line, link, source, secret, most)
+
+    def dial(self, seconds: float) -> Iterator[Dialled]:
+        """Ask Meta for the number that it sends from; see `port.Dials`."""
+        line = HttpClient(min(seconds, self._options.timeout), self._options.ca_file)
+
+        def ask() -> str:
+            secret = self._token()
+            headers = {"Authorization": f"Bearer {secret}"}
+            said = line.get(Request(f"{self._place}?fields=display_phone_number", headers=headers))
+            if said.status != 200:
+                raise refusal_in(said, secret, self._clock())
+            number = parse_object(said.body).get("display_phone_number")
+            return f"the number {number}" if isinstance(number, str) else "it knows the number"
+
+        with closing(line):
+            yield line.dial(self._options.url, "sending", ask)
 
     def _send_template(self, parcel: Parcel, commit: Callable[[], None] | None = None) -> Receipt:
         options = self._options

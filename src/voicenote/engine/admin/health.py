@@ -6,65 +6,37 @@ import os
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from voicenote.counting import count_of
+from voicenote.engine.admin.check_result import CheckResult, fault, fine, settings_problems
 from voicenote.engine.admin.privacy import open_places
+from voicenote.engine.admin.schedule_health import check_runs, check_schedule
+from voicenote.engine.admin.voice_health import check_voices
 from voicenote.engine.case.attention import post_problems
 from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.memo.voice_choice import voice_options
 from voicenote.engine.run.clock_jump import jump_of, told_of
 from voicenote.engine.run.ownership import doubt_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import (
-    BadData,
-    BadSettings,
-    Restarting,
-    TryAgain,
-    VoicenoteError,
-    VoiceUnavailable,
-)
+from voicenote.errors import BadData, BadSettings, Restarting, TryAgain, VoicenoteError
 from voicenote.ledger import case_rows, pauses, touches, unreachable
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.scripts import StoredDraft, drafts
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable
-from voicenote.model.case import Stage
+from voicenote.model.case import OPEN_STAGES
+from voicenote.model.receipt import ReceiptKind
 from voicenote.model.touch import TouchState
 from voicenote.plugins import FALLBACK
-from voicenote.script.templating import Templates
-from voicenote.voice.choose import Offer, choose
 
 #: The least free disk space, in bytes.
 ROOM = 200 * 2**20
 #: The day this was written: a clock that shows an earlier one is wrong.
 NOT_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
-_OPEN = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED, Stage.FOLLOWING)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The result of one check. If not `ok`, a person has to do what `cure` says."""
-
-    about: str
-    ok: bool
-    what: str
-    cure: str = ""
-
-
-def fault(about: str, what: str, cure: str) -> CheckResult:
-    """Return a problem."""
-    return CheckResult(about, ok=False, what=what, cure=cure)
-
-
-def fine(about: str, what: str) -> CheckResult:
-    """Return a result without a problem."""
-    return CheckResult(about, ok=True, what=what)
 
 
 def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterator[CheckResult]:
@@ -84,16 +56,6 @@ def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterato
         yield fault("clock", f"this machine says it is {now:%Y-%m-%d}", "set its clock")
     for name, why in broken.items():
         yield fault("plug-ins", f"{name}: {why}", "install it again, or remove it")
-
-
-def settings_problems(error: BadSettings) -> Iterator[CheckResult]:
-    """Yield every problem of the settings that were refused."""
-    for problem in error.problems:
-        place = f"line {problem.line}: " if problem.line else ""
-        field = f"{problem.field}: " if problem.field else ""
-        yield fault("settings", f"{place}{field}{problem.what}", problem.advice or error.advice)
-    if not error.problems:
-        yield fault("settings", error.what, error.advice)
 
 
 def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
@@ -139,40 +101,6 @@ def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     yield fine("plans", f"{len(ws.plans)}, of which {ws.settings.schedule.plan} is usual")
 
 
-def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
-    for language in _languages(ws):
-        options = voice_options(ws.settings, language, ws.settings.owner.name)
-        offers = [Offer(info=one) for one in ws.describe_voices(options)]
-        spoken = [offer for offer in offers if offer.info.synthetic]
-        wish = ws.settings.voice.of(language, ws.settings.owner.name).engine
-        if wish == "recorded":
-            yield fine("voices", f"{language}: your own recordings only")
-            continue
-        try:
-            choice = choose([wish], language, spoken)
-            ws.voice(choice.name, options)
-        except (VoiceUnavailable, BadSettings) as error:
-            yield fault("voices", error.what, error.advice)
-        else:
-            yield fine("voices", f"{language}: {choice.name}, {choice.why}")
-    languages = Templates((ws.home / "templates",)).languages()
-    for language in _languages(ws):
-        if language.partition("-")[0].lower() not in languages:
-            yield fault(
-                "templates",
-                f"there are none in {language}, so its customers hear English",
-                f"write some in {ws.home / 'templates' / language}",
-            )
-
-
-def _languages(ws: Workspace) -> Sequence[str]:
-    """Return the languages of the owner and of the customers of open cases, each once."""
-    with ws.ledger.read() as tx:
-        found, _ = readable(partial(load, tx), numbers_of(tx, stages=_OPEN))
-        spoken = {case.customer.language for case in found.values()}
-    return sorted({ws.settings.owner.language, *spoken} - {""})
-
-
 def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     for name in dict.fromkeys((*ws.settings.channels, FALLBACK)):
         try:
@@ -182,13 +110,31 @@ def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
             continue
         for missing in info.missing:
             yield fault("channels", f"{name}: {missing}", "see: voicenote channels")
-        if info.ready:
-            yield fine("channels", f"{name}: {info.about}")
+        if info.folder and not _can_write(info.folder):
+            cure = f"allow writing in it: chown or chmod {info.folder}"
+            yield fault("channels", f"{name}: {info.folder} cannot be written", cure)
+        if info.deaf:
+            what = f"{name}: NO ANSWERS COME IN by it, nor bounces and wishes to opt out: "
+            cure = f"set it in [channels.{name}]; until then write down what customers say: "
+            yield fault("answers", f"{what}{info.deaf}", f"{cure}voicenote answer N")
+        elif info.ready:
+            hears = info.folder or ReceiptKind.ANSWERED in info.tells
+            by_hand = "" if hears else "; it brings no answers: voicenote answer N notes them"
+            yield fine("channels", f"{name}: {info.about}{by_hand}")
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a folder, or the nearest one above it that exists, can be written."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return os.access(there, os.W_OK | os.X_OK)
 
 
 def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with pass_lock(ws.ledger, ws.home):
         yield fine("ledger", "reachable, its schema is today's")
+    file = Path(ws.ledger.engine.url.database or "")
+    if ws.ledger.is_sqlite and not os.access(file, os.W_OK):
+        yield fault("ledger", f"{file} cannot be written", f"give it to this account: chown {file}")
     if why := doubt_of(ws):
         yield fault(
             "ledger",
@@ -250,7 +196,7 @@ def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 
 def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
-        numbers = numbers_of(tx, stages=_OPEN)
+        numbers = numbers_of(tx, stages=OPEN_STAGES)
         known, _ = readable(partial(load, tx), numbers)
         rounds = {number: case.round for number, case in known.items()}
         made, _ = _read_drafts(tx, list(known))
@@ -290,8 +236,10 @@ _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[CheckRes
     "ledger": _lock,
     "clock": _clock,
     "privacy": _privacy,
-    "voices": _voices,
+    "voices": check_voices,
     "channels": _channels,
+    "schedule": check_schedule,
+    "runs": check_runs,
     "messages": _stuck,
     "post": _post,
     "memos": _memos,

@@ -116,11 +116,16 @@ def install(line: str, home: Path, env: Mapping[str, str]) -> bool:
 
 def _run_crontab(words: list[str], text: str | None) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(  # noqa: S603 - crontab from PATH
-            words, input=text, capture_output=True, text=True, check=False, timeout=30
-        )
+        return run_tool(words, text)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unavailable(f"crontab does not work: {error}", "add the line by hand") from error
+
+
+def run_tool(words: list[str], text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program of the system, and return what it said. Raises OSError and TimeoutExpired."""
+    return subprocess.run(  # noqa: S603 - a tool from PATH
+        words, input=text, capture_output=True, text=True, check=False, timeout=30
+    )
 
 
 def _refuse_crontab(done: subprocess.CompletedProcess[str]) -> Unavailable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from voicenote.engine.admin.health import CheckResult, fault, fine
+from voicenote.engine.admin.check_result import CheckResult, fault, fine
 from voicenote.script.writers.port import WriterInfo
 from voicenote.settings import Settings
 

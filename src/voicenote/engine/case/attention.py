@@ -10,6 +10,7 @@ from voicenote.counting import count_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.routing import channels_gone
+from voicenote.engine.run_problems import run_problems
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.interpret import quote_inline
@@ -39,7 +40,10 @@ _SEE = "voicenote receive --unmatched"
 
 @dataclass(frozen=True, slots=True)
 class OwnNeed:
-    """A need of no single case: `urgency` is pause, unreadable, channel, unreached or unmatched."""
+    """A need of no single case.
+
+    `urgency` is unmatched, run, pause, unreadable, channel or unreached.
+    """
 
     urgency: str
     what: str
@@ -75,6 +79,8 @@ def what_needs_me(ws: Workspace) -> Attention:
         ]
         unmatched = arrivals.unmatched(tx)
         apart = [OwnNeed("unmatched", *held_lines(one)) for one in unmatched if one.held]
+        wrong = run_problems(tx, ws.settings.owner.time_zone)
+        apart += [OwnNeed("run", one.what, one.cure) for one in wrong]
         apart += [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
         apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
         gone = channels_gone(ws, tx)

@@ -16,9 +16,10 @@ from voicenote.engine.case.moving import settle_reach
 from voicenote.engine.case.routing import is_folder
 from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.run.clock_jump import mind_clock, note_doubted, note_time
+from voicenote.engine.run.clock_jump import mind_clock, note_doubted, note_time, told_of
 from voicenote.engine.run.follow_up import make_ready, still_due, tell_owner
 from voicenote.engine.run.lookahead import Prefetch, TouchView
+from voicenote.engine.run.noting import note_run
 from voicenote.engine.run.one_person import put_off
 from voicenote.engine.run.ownership import ask_first, keep_asking, remember
 from voicenote.engine.run.poll import Received, fetch_into, take_in
@@ -37,6 +38,7 @@ from voicenote.errors import (
 )
 from voicenote.ledger import attempts, touches, unreachable
 from voicenote.ledger.arrivals import UnmatchedArrival
+from voicenote.ledger.run_notes import BY_HAND, CASE, CLOCK, RunTrouble, Starter
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.attachment import FileView
 from voicenote.model.case import Case
@@ -55,6 +57,7 @@ class Turn:
     `recalled` counts messages that their channel says were already sent. `files` are customers'
     files that were asked for, and what became of them. `unreached` are (what, cure) of customers
     whom no channel reaches. `stays_here` counts those of `sent` that are in a folder here.
+    `broken` are those of `reasons` that are about an error of ours, and not about the message.
     """
 
     sent: int = 0
@@ -74,6 +77,7 @@ class Turn:
     unreached: list[tuple[str, str]] = field(default_factory=list)
     stays_here: int = 0
     files: list[FileView] = field(default_factory=list)
+    broken: list[tuple[int, str]] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
         """Count the outcome of one message."""
@@ -97,10 +101,15 @@ class Turn:
         return min((waits.until for waits in self.held if waits.until), default=None)
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many messages were sent, failed, and so on."""
+        names = ("sent", "failed", "uncertain", "skipped", "received", "recalled")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing happened that anyone has to be told."""
-        counted = self.sent, self.failed, self.uncertain, self.skipped, self.received, self.recalled
-        return not (any(counted) or self.nudges or self.troubles)
+        return not (any(self.counts.values()) or self.nudges or self.troubles)
 
 
 def one_pass(
@@ -108,11 +117,13 @@ def one_pass(
     advance: Callable[[int, int], None] | None = None,
     *,
     clock_is_right: bool = False,
+    by: Starter = BY_HAND,
 ) -> Turn:
     """Make one run and return what it did. Calls `advance(done, total)` after each message.
 
-    When the clock has jumped, nothing is sent or decided unless a person says that it is right. If
-    it is ahead, channels are still read; if it is behind, nothing is done at all.
+    `by` is who started it, for the note on the last run (`ledger.run_notes`). When the clock has
+    jumped, nothing is sent or decided unless a person says that it is right. If it is ahead,
+    channels are still read; if it is behind, nothing is done at all.
 
     Raises TryAgain while another run is in progress, RuleSaysNo when this may be a copy of the
     ledger, SchemaChanged when a newer release has changed its tables.
@@ -121,31 +132,51 @@ def one_pass(
     with pass_lock(ws.ledger, ws.home):
         ws.ledger.check_schema()
         ask_first(ws)
-        began = ws.clock()
-        turn.clock, since = mind_clock(ws, confirmed=clock_is_right)
-        if turn.clock is not None and turn.clock.back:
-            return turn
-        room = Quota()
-        with ws.ledger.read() as tx:
-            told = touches.last_nudge(tx)
-        turn.recalled, troubles = (0, []) if turn.clock else recall_sent(ws, room, since)
-        received = Received()
-        take_in(ws, received)  # all channels first: an answer stops what this run would have sent
-        turn.received, turn.unmatched = received.count, received.unmatched
-        turn.troubles = received.troubles + troubles
-        if turn.clock is not None:
-            note_doubted(ws)
-        elif not ws.stopped():  # what was not read may stop what would be sent
-            _act(ws, turn, room, advance)
-            note_time(ws, began)
-        fetch_into(ws, received)  # at the end: nothing waits for a slow server
-        turn.files, turn.troubles = received.files, received.troubles + troubles
-        with ws.ledger.read() as tx:
-            turn.nudges = touches.nudges_since(tx, told)
-            turn.unreached = unreachable.list_unreached(tx)
-        turn.flying = in_flight(ws)
-        remember(ws)
+        with note_run(ws, by, lambda: (turn.counts, list(_troubles_of(turn)))):
+            _read_and_send(ws, turn, advance, clock_is_right=clock_is_right)
     return turn
+
+
+def _read_and_send(
+    ws: Workspace,
+    turn: Turn,
+    advance: Callable[[int, int], None] | None,
+    *,
+    clock_is_right: bool,
+) -> None:
+    began = ws.clock()
+    turn.clock, since = mind_clock(ws, confirmed=clock_is_right)
+    if turn.clock is not None and turn.clock.back:
+        return
+    room = Quota()
+    with ws.ledger.read() as tx:
+        told = touches.last_nudge(tx)
+    turn.recalled, troubles = (0, []) if turn.clock else recall_sent(ws, room, since)
+    received = Received()
+    take_in(ws, received)  # all channels first: an answer stops what this run would have sent
+    turn.received, turn.unmatched = received.count, received.unmatched
+    turn.troubles = received.troubles + troubles
+    if turn.clock is not None:
+        note_doubted(ws)
+    elif not ws.stopped():  # what was not read may stop what would be sent
+        _act(ws, turn, room, advance)
+        note_time(ws, began)
+    fetch_into(ws, received)  # at the end: nothing waits for a slow server
+    turn.files, turn.troubles = received.files, received.troubles + troubles
+    with ws.ledger.read() as tx:
+        turn.nudges = touches.nudges_since(tx, told)
+        turn.unreached = unreachable.list_unreached(tx)
+    turn.flying = in_flight(ws)
+    remember(ws)
+
+
+def _troubles_of(turn: Turn) -> Iterator[RunTrouble]:
+    """Yield what failed in a run and isn't about a message, which has its own state."""
+    if turn.clock is not None:
+        yield RunTrouble(CLOCK, *told_of(turn.clock))
+    yield from (RunTrouble(name, error.what, error.advice) for name, error in turn.troubles)
+    for case, why in turn.broken:
+        yield RunTrouble(CASE, f"case {case} failed: {why}", f"voicenote show {case}")
 
 
 def _act(
@@ -227,7 +258,8 @@ def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int
             raise  # the ledger or its disk: it is the same for those behind
         if not isinstance(error, TryAgain):
             turn.failed += 1
-            turn.reasons.append((case_number, describe_error(error)))
+            turn.broken.append((case_number, describe_error(error)))
+            turn.reasons.append(turn.broken[-1])
 
 
 def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> Iterator[Sent]:

@@ -19,6 +19,7 @@ from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, SchemaChanged, TryAgain, VoicenoteError
 from voicenote.ledger import touches
+from voicenote.ledger.run_notes import BY_DAEMON
 
 #: How many seconds to wait before retrying a channel that could not be watched.
 REST_S = 300.0
@@ -129,7 +130,7 @@ class Daemon:
         self._news.clear()
         try:
             self._renew()
-            turn = one_pass(self._ws, clock_is_right=self._clock_is_right)
+            turn = one_pass(self._ws, clock_is_right=self._clock_is_right, by=BY_DAEMON)
             self._clock_is_right = False
             self._tell(turn)
         except SchemaChanged as error:
