@@ -33,6 +33,7 @@ IDLE_S = 20 * 60
 #: Advice when one side uses TLS on a port where the other does not.
 _WRONG_PORT = 'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
 _INBOX = "INBOX"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 #: Usual names of the Sent folder, for servers that do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
@@ -114,6 +115,18 @@ def new_mail(
                 yield MailboxPosition(validity, uid), at, raw
 
 
+def newest_at(box: BaseMailBox) -> datetime | None:
+    """Return when the newest message in the inbox came, by the server's clock; None without one."""
+    told = box.folder.set(_INBOX, readonly=True)
+    count = told[1][0] or b"0"
+    if not count.isdigit() or not int(count):
+        return None
+    _, found = box.client.fetch(count.decode(), "(INTERNALDATE)")
+    heads = [one if isinstance(one, bytes) else one[0] for one in found if one]
+    at = max(map(_internal_date, heads), default=_NEVER)
+    return at if at > _NEVER else None
+
+
 def fetch_letter(box: BaseMailBox, at: MailboxPosition, most: int) -> bytes:
     """Return the first `most` bytes of a letter. Raises Refused when it isn't there any more."""
     box.folder.set(_INBOX, readonly=True)
@@ -149,7 +162,7 @@ def _internal_date(head: bytes) -> datetime:
     with suppress(KeyError, ValueError, OverflowError, OSError):  # no such month, year or time
         if moment := imaplib.Internaldate2tuple(head):
             return datetime.fromtimestamp(mktime(moment), UTC)
-    return datetime.min.replace(tzinfo=UTC)
+    return _NEVER
 
 
 def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:

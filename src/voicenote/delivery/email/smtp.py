@@ -61,6 +61,7 @@ class Conversation:
         """Connect, encrypt and log in. Raises Postponed, which says what is wrong."""
         self._server = server
         self._line = SmtpConnection(server.hello, server.timeout)
+        self.greeting = ""
         try:
             self._connect()
         except (OSError, smtplib.SMTPException) as error:
@@ -142,6 +143,7 @@ class Conversation:
         code, greeting = line.getreply()
         if code != 220:
             raise smtplib.SMTPConnectError(code, greeting)
+        self.greeting = plain(greeting)
         line.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             if not line.has_extn("starttls"):
