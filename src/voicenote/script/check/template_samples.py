@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
 from voicenote.model.money import Money
-from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.sentences import Script
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.phrase_tables import languages
@@ -47,9 +47,14 @@ def sample_case(code: str, name: str, *, full: bool) -> tuple[Case, ScriptContex
         Promise(kind=kind, text=_NAME, value=money if full else None, promised_by=_DAY.date())
         for kind in (_DEEDS if full else _DEEDS[1:])
     )
+    kept = promises if full and name == "status-kept" else ()
     case = Case(
         number=1,
         stage=Stage.OPENED,
+        amends=tuple(
+            Amends(case=1, k=k, promise=one, state=AmendsState.DONE, evidence=_NAME)
+            for k, one in enumerate(kept, start=1)
+        ),
         lesson=Lesson(cause=_NAME, prevention=_NAME, owner=_NAME, due=_DAY) if full else None,
         complaint=Complaint(
             source="check",
