@@ -26,7 +26,7 @@ from tests.sound.sounds import (
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.sound.captions import transcript, webvtt
+from voicenote.sound.captions import read_webvtt, transcript, webvtt
 from voicenote.sound.formats import Tags
 from voicenote.sound.loudness import SYSTEM_VOICE, LoudnessReading
 from voicenote.sound.mixdown import level_for, make_memo
@@ -180,6 +180,11 @@ def test_captions_keep_every_word_and_every_script() -> None:
     assert "שלום, דנה!" in text
     assert "two lines" in text
     assert text.count("-->") == len(lines)
+
+
+def test_captions_read_back_as_they_were_written() -> None:
+    cues = [Caption(0.25, 1.5, "Salt & <pepper>."), Caption(3661.5, 3670, "00:01 --> 00:02")]
+    assert read_webvtt(webvtt(cues, Synthetic.YES)) == cues
 
 
 def test_captions_past_an_hour_and_without_length_are_well_formed() -> None:

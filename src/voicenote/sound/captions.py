@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
+from itertools import pairwise
 
 from voicenote.model.memo import Caption, Synthetic
 from voicenote.model.sentences import Script, Section
@@ -33,6 +34,17 @@ def webvtt(captions: Sequence[Caption], synthetic: Synthetic) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def read_webvtt(text: str) -> list[Caption]:
+    """Return the cues of a file that `webvtt` wrote."""
+    lines = text.splitlines()
+    cues = []
+    for times, words in pairwise(lines):
+        start, arrow, end = times.partition(" --> ")
+        if arrow:
+            cues.append(Caption(_seconds(start), _seconds(end), unescape(words)))
+    return cues
+
+
 def transcript(script: Script, synthetic: Synthetic) -> str:
     """Return the script's text, with a line about the voice if it isn't only a person's.
 
@@ -51,6 +63,11 @@ def _clock(milliseconds: int) -> str:
     seconds, rest = divmod(milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}"
+
+
+def _seconds(clock: str) -> float:
+    hours, minutes, seconds = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _cue(text: str) -> str:

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
+from voicenote.cli.terminal.own_command import own_command, paste
 from voicenote.cli.terminal.session import Session, command
+
+if TYPE_CHECKING:
+    from voicenote.cli.terminal.screen import Screen
+    from voicenote.engine.run.demo_story import StoryEvent
+    from voicenote.engine.workspace import Workspace
+
+#: The widest that prose gets.
+_WIDTH = 88
 
 
 @command()
 @click.argument("folder", default="voicenote-demo", metavar="[DIR]")
 def demo(session: Session, /, *, folder: str) -> None:
-    """Play through the whole journey on samples, offline: 45 days of seven cases, in folder DIR.
+    """Play through the whole journey on samples, offline: 45 days of eight cases, in folder DIR.
 
-    Nothing is sent: the outbox is a folder in DIR. An earlier demo in DIR is replaced; only its own
-    files are removed, and files you have changed are kept under another name. Any other folder
-    that isn't empty is left alone.
+    Nothing is sent: the outbox is a folder in DIR. DIR/index.html tells it all, with sound. An
+    earlier demo in DIR is replaced; only its own files are removed, and files you have changed are
+    kept under another name. Any other folder that isn't empty is left alone.
+
+    With --json: {"folder", "page", "cases"}.
     """
+    from voicenote.engine.admin.demo_folder import PAGE
+    from voicenote.engine.admin.journeys import collect_journeys
     from voicenote.engine.run.demo_story import summarise_cases
+    from voicenote.files import write_whole
+    from voicenote.web.journey_page import write_journey_page
     from voicenote.wiring import demo as open_demo
 
     screen = session.screen
     place = Path(folder).absolute()
+    page = place / PAGE
     with open_demo(place) as (ws, told, kept):
         for path in kept:
             screen.warn(f"You had changed a file of the demo; your version is kept as {path}")
-        for line in told:
-            who = f"case {line.case}" if line.case else ""
-            screen.note(f"{line.at:%d %b %H:%M}  {who:<8}{line.text}")
+        events = []
+        for event in told:
+            events.append(event)
+            _tell(screen, ws, events)
+        write_whole(page, write_journey_page(collect_journeys(ws, events), ws.settings))
         rows = summarise_cases(ws)
     if session.json:
-        screen.data({"folder": place, "cases": rows})
+        screen.data({"folder": place, "page": page, "cases": rows})
         return
     screen.out()
     screen.table(
@@ -42,16 +63,82 @@ def demo(session: Session, /, *, folder: str) -> None:
         ],
     )
     screen.out()
-    screen.out("\n".join(_what_to_open(place)))
+    screen.out("\n".join(_what_to_open(place, page)))
+    if screen.interactive and _has_browser(session) and screen.confirm("Open the page now?"):
+        import webbrowser
+
+        if not webbrowser.open(page.as_uri()):
+            screen.warn(f"No browser could be started. Open it yourself: {page}")
 
 
-def _what_to_open(place: Path) -> list[str]:
-    letters = sorted(place.glob("outbox/*/message.eml"))
+def _tell(screen: Screen, ws: Workspace, events: list[StoryEvent]) -> None:
+    """Print the newest event; around the first case's memo, its story in full."""
+    from voicenote.engine.run.demo_story import EventKind
+
+    event = events[-1]
+    if event.kind is EventKind.CAME:
+        _tell_complaint(screen, ws)
+        return
+    who = f"case {event.case}" if event.case else ""
+    if event.kind is EventKind.SPOKEN and not any(
+        one.kind is EventKind.SPOKEN for one in events[:-1]
+    ):
+        _tell_memo(screen, ws, event)
+        return
+    screen.note(f"{event.at:%d %b %H:%M}  {who:<8}{event.text}")
+
+
+def _tell_complaint(screen: Screen, ws: Workspace) -> None:
+    """Print the first complaint in full."""
+    from voicenote.engine.case.case_view import case_view
+
+    case = case_view(ws, 1).case
+    complaint = case.complaint
+    screen.note(f"{case.customer.name} writes to {ws.settings.owner.business}:\n")
+    for text in (complaint.what_happened, complaint.bothered_most):
+        screen.note(fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+
+
+def _tell_memo(screen: Screen, ws: Workspace, event: StoryEvent) -> None:
+    """Print what the first customer hears, and its waveform."""
+    from voicenote.engine.case.case_view import case_view
+    from voicenote.engine.memo.listening import memo_file, wave_of_memo
+    from voicenote.sound.waveform import line
+
+    view = case_view(ws, event.case)
+    file, _ = memo_file(ws, event.case)
+    screen.note(f"\n{view.case.customer.name} will hear this ({event.text}):\n")
+    for text in view.script.text.splitlines() if view.script else ():
+        screen.note(fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    screen.note(f"\n  {line(wave_of_memo(ws, event.case, file))}")
+    screen.note(f"  Listen now: {paste([str(file)])}\n")
+    screen.note("Now the days after it, and the other complaints of that week:\n")
+
+
+def _what_to_open(place: Path, page: Path) -> list[str]:
     memos = sorted(place.glob("outbox/*/memo.ogg"))
-    lines = [f"{len(letters)} emails and {len(memos)} memos are in {place / 'outbox'}"]
-    first = next(iter(sorted(place.glob("outbox/*-memo-*"))), None)
-    if first:
-        lines.append(f"Listen:  {first / 'memo.ogg'}")
-        lines.append(f"Read:    {first / 'message.eml'}")
-    lines.append(f"Look:    voicenote --home {place} show 1")
-    return lines
+    letter = next(iter(sorted(place.glob("outbox/*-memo-*/message.eml"))), None)
+    program = own_command(sys.argv[0])
+    lines = [
+        f"{len(memos)} memos and their emails are in {place / 'outbox'}",
+        f"The whole story, with sound:  {page}",
+    ]
+    if letter:
+        lines.append(f"One email:                    {letter}")
+    return [
+        *lines,
+        "",
+        "To look closer:",
+        f"  {paste([*program, '--home', str(place), 'show', '1'])}",
+        "To hear words of your own:",
+        f"  {paste([*program, 'say', 'Hello. I have your letter here.', '-o', 'hello.ogg'])}",
+        "To answer a customer of your own:",
+        f"  {paste([*program, 'new'])}",
+    ]
+
+
+def _has_browser(session: Session) -> bool:
+    """Whether a browser with windows can be started: not over SSH, or on a bare Linux."""
+    if sys.platform in ("win32", "darwin"):
+        return not session.env.get("SSH_CONNECTION")
+    return bool(session.env.get("DISPLAY") or session.env.get("WAYLAND_DISPLAY"))

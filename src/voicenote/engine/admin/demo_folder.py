@@ -23,7 +23,8 @@ MARK = ".voicenote-demo"
 _TITLE = "voicenote demo: sha256 and name of every file it made"
 #: All that a demo makes in its folder: files, then folders.
 LEDGER = "ledger.db"
-FILES = (LEDGER, "voicenote.toml")
+PAGE = "index.html"
+FILES = (LEDGER, "voicenote.toml", PAGE)
 FOLDERS = ("memos", FALLBACK, "recordings", "templates", "cache")
 #: What SQLite and a run leave beside a ledger; the first holds the newest changes.
 _BESIDE = ("-wal", "-shm", ".pass")
@@ -55,8 +56,9 @@ def clear(folder: Path) -> list[Path]:
         path = folder / name
         if path.is_symlink() or (path.exists() and path.is_dir() is not (name in FOLDERS)):
             raise WrongUse(f"{path} was not made by the demo", f"move it away, or {_OTHER}")
-    if (folder / LEDGER).exists() or (folder / FILES[1]).exists():
-        raise WrongUse(f"{folder} contains a workspace that the demo did not make", _OTHER)
+    for name in FILES:
+        if (folder / name).exists():
+            raise WrongUse(f"{folder} contains {name}, which the demo did not make", _OTHER)
     write_whole(mark, b"")
     return kept
 

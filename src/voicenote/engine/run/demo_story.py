@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from voicenote.counting import count_of
 from voicenote.engine.case import approval, closing, promises
 from voicenote.engine.memo import render_case
 from voicenote.engine.memo.compose_cases import compose_cases
@@ -28,13 +28,40 @@ from voicenote.model.touch import TouchKind
 Event = Mapping[str, Any]
 
 
+#: Before a command in what the owner is told: in a demo it would act on another workspace.
+_COMMANDS = (
+    " When it is done: voicenote ",
+    ", or correct its template: voicenote ",
+    ": voicenote ",
+)
+
+
+class EventKind(StrEnum):
+    """What an event of the story is about."""
+
+    CAME = "came"
+    SPOKEN = "spoken"
+    SENT = "sent"
+    DEED = "deed"
+    OWNER = "owner"
+    ANSWER = "answer"
+    LESSON = "lesson"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """One line of the story: when, which case (0: none), and what happened."""
+    """One line of the story: when, which case (0: none), and what happened.
+
+    `key` names the message that was sent, and `quote` is what the customer said.
+    """
 
     at: datetime
     case: int
+    kind: EventKind
     text: str
+    key: str = ""
+    quote: str = ""
 
 
 class Story:
@@ -53,13 +80,17 @@ class Story:
                 self._numbers[added.complaint.ref] = added.case
         for ref, plan in self._story.get("plans", {}).items():
             approval.change_plan(self._ws, self._numbers[ref], plan)
-        yield self._told(0, f"{len(self._numbers)} complaints came in")
+        yield self._tell(0, EventKind.CAME, f"{len(self._numbers)} complaints came in")
         by_day: dict[int, list[Event]] = {}
         for event in self._story["event"]:
             by_day.setdefault(int(event["day"]), []).append(event)
-        for event in by_day.pop(0, []):
-            yield self._happen(event)
-        yield from self._release(list(self._numbers.values()))
+        first_day = by_day.pop(0, [])
+        first, *others = self._numbers
+        for refs in ([first], others):  # the first memo can be listened to before the others exist
+            for event in first_day:
+                if event["case"] in refs:
+                    yield self._happen(event)
+            yield from self._release([self._numbers[ref] for ref in refs])
         for day in [*sorted(by_day), int(self._story["days"])]:
             moment = self._start + timedelta(days=day)
             yield from self._pass(rehearse(self._ws, self._clock, moment))
@@ -68,35 +99,51 @@ class Story:
                 yield self._happen(event)
 
     def _release(self, numbers: Sequence[int]) -> Iterator[StoryEvent]:
-        for drafted in compose_cases(self._ws, numbers):
-            note = ", in English, as there are no templates" if drafted.fell_back else ""
-            script = drafted.script
-            yield self._told(drafted.case, f"script: {script.template} ({script.language}){note}")
+        fell_back = {one.case for one in compose_cases(self._ws, numbers) if one.fell_back}
         for made in render_case.render_cases(self._ws, numbers):
-            text = f"memo of {made.memo.duration_s:.0f} s, said by {made.memo.voice}"
-            yield self._told(made.case, text)
-        for approved in approval.approve_cases(self._ws, numbers):
-            count = len(approved.touches)
-            yield self._told(
-                approved.case, f"approved; {approved.plan} booked, {count_of(count, 'message')}"
-            )
+            note = ", in English, as there are no templates" if made.case in fell_back else ""
+            text = f"memo of {made.memo.duration_s:.0f} s, said by {made.memo.voice}{note}"
+            yield self._tell(made.case, EventKind.SPOKEN, text)
+        for _ in approval.approve_cases(self._ws, numbers):
+            pass
 
     def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[StoryEvent]:
         for made in passes:
             for touch in made.touches:
                 if touch.kind is not TouchKind.NUDGE:
-                    yield StoryEvent(made.at, touch.case, f"{touch.kind.value} by {touch.channel}")
-            for case, why in (*made.turn.reasons, *made.turn.waiting):
-                yield StoryEvent(made.at, case, why)
-            for case, text in made.turn.nudges:
-                yield StoryEvent(made.at, case, f"to you: {text}")
+                    text = f"{touch.kind.value} by {touch.channel}"
+                    yield StoryEvent(made.at, touch.case, EventKind.SENT, text, touch.key)
+            waiting = (*made.turn.reasons, *made.turn.waiting)
+            nudges = ((case, f"to you: {text}") for case, text in made.turn.nudges)
+            for case, text in (*waiting, *nudges):
+                yield StoryEvent(made.at, case, EventKind.OWNER, _without_command(text))
 
-    def _told(self, case: int, text: str) -> StoryEvent:
-        return StoryEvent(self._clock.now, case, text)
+    def _tell(self, case: int, kind: EventKind, text: str, quote: str = "") -> StoryEvent:
+        return StoryEvent(self._clock.now, case, kind, text, quote=quote)
 
     def _happen(self, event: Event) -> StoryEvent:
-        number = self._numbers[event["case"]]
-        return self._told(number, _do(self._ws, number, event))
+        number, quote = self._numbers[event["case"]], ""
+        if event["do"] == "answer":
+            quote = event["text"]
+        return self._tell(number, _KINDS[event["do"]], _do(self._ws, number, event), quote)
+
+
+_KINDS = {
+    "lesson": EventKind.LESSON,
+    "lesson-done": EventKind.LESSON,
+    "add-amends": EventKind.DEED,
+    "amends-done": EventKind.DEED,
+    "amends-confirm": EventKind.DEED,
+    "answer": EventKind.ANSWER,
+    "script": EventKind.SPOKEN,
+    "close": EventKind.CLOSED,
+}
+
+
+def _without_command(text: str) -> str:
+    for mark in _COMMANDS:
+        text = text.partition(mark)[0]
+    return text
 
 
 def _do(ws: Workspace, number: int, event: Event) -> str:
@@ -106,7 +153,7 @@ def _do(ws: Workspace, number: int, event: Event) -> str:
             due = datetime.combine(event["due"], time(), UTC)
             about = {name: event[name] for name in ("cause", "prevention", "owner")}
             closing.write_lesson(ws, number, Lesson(**about, due=due))
-            return "lesson written"
+            return f"the lesson: {event['prevention']}"
         case "lesson-done":
             closing.lesson_done(ws, number)
             return "the prevention is in place"

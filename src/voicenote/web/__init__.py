@@ -1,0 +1,1 @@
+"""Pages for a browser: what a demo did."""
