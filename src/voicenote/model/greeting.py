@@ -98,6 +98,7 @@ def is_nameless(name: str) -> bool:
     return " ".join(words) in _PHRASES or (_ALL.issuperset(words) and not _SOLE.isdisjoint(words))
 
 
+@lru_cache(maxsize=8192)
 def name_to_greet(name: str, say_as: str = "") -> str:
     """Return the name for a greeting: `name`, else how it is said, else ""."""
     return next((one for one in (name, say_as) if one and not name_flaw(one)), "")

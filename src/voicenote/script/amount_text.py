@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from voicenote.model.currencies import SIGNS, codes_before_numbers, currency_codes
 from voicenote.model.money import Money
@@ -30,6 +30,8 @@ NUMBER = (
 _GROUPING = re.compile(rf"['’]|{_SPACE}")
 #: A figure begins here; what is before a hyphen may be a Hebrew word: in 5 days.
 START = r"(?<![\w.,/])(?<![^א-ת]-)"
+#: Where there may be digits of other scripts, or their marks: none of Latin letters is one.
+_FOREIGN = re.compile("[^\\x00-\u02ff“”„’]")
 #: A dash in a range, and one that is a minus.
 DASH = r"[ \u00a0]?[-–—][ \u00a0]?"
 MINUS = r"(?P<minus>(?<![^\s(\[\"“„«])[-−–])?"
@@ -42,8 +44,7 @@ _TIMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What is said for a text from `start` to `end`, and whether people read it in one way.
 
     `beside` is how many signs before it and after it are a part of the doubt.
@@ -58,9 +59,7 @@ class Figure:
 
 def to_ascii(text: str) -> str:
     """Return `text` with digits of every script, their marks and minus as ASCII; same length."""
-    if text.isascii():
-        return text
-    return text.translate(_ASCII)
+    return text if text.isascii() or not _FOREIGN.search(text) else text.translate(_ASCII)
 
 
 class _Ascii(dict[int, str]):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache, lru_cache
 
 from voicenote.model.currencies import SIGNS, currency_codes
@@ -43,6 +42,7 @@ _RANGE = re.compile(rf"{START}{MINUS}({NUMBER})%?{DASH}({NUMBER})(?![\w/-]|[.,:]
 _FRACTION = re.compile(r"(?:(?<![\w.,/-])(\d{1,6})[ \u00a0]?)?([½¼¾])(?!\w)")
 _ORDINAL = re.compile(START + r"(\d{1,3})(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
 _NUMBER = re.compile(rf"(?=[-−–.\d]){MINUS}({NUMBER})(?P<even>[,.:][-–—]{{1,2}}(?!\w))?")
+_TAIL = re.compile(r"\d*[.,](?:\d{1,2}|\d{4,6})")
 #: Endings that make a number doubtful: 5k, 2x, 5 tys., 199 kr, 120,-; and what may stand before it.
 _AFTER = re.compile(
     r" ?(?:tys\.?|mln\.?|mld\.?|mio|bn)(?!\w)"
@@ -136,7 +136,7 @@ def _doubt(one: Figure, text: str, tongue: Language, *, bare: bool) -> Figure:
         doubt |= any(unicodedata.category(sign) == "Sc" for sign in signs)
         doubt |= tongue.code in ("et", "ro", "pl") and bool(re.match(r"[-–][^\W\d_]", after))
         if tongue.code in ("et", "pl") and after[:2] == ". " and after[2:3].islower():
-            return replace(one, end=one.end + 1, sure=False)  # an ordinal, and no pause after it
+            return one._replace(end=one.end + 1, sure=False)  # an ordinal, and no pause after it
         word = _WORD.match(after)
         doubt |= word is not None and not _is_ending(word[0], before)
         doubt |= said_before is not None or said_after is not None
@@ -185,10 +185,12 @@ def _find_ordinals(text: str, tongue: Language) -> Iterator[Figure]:
 
 def _find_numbers(text: str, tongue: Language) -> Iterator[Figure]:
     mark = decimal_mark(tongue.code)
-    for found in _NUMBER.finditer(text):
+    first = _DIGITS.search(text)
+    # the sign and the point of "-.5" may be before its digits
+    for found in _NUMBER.finditer(text, max(0, first.start() - 2)) if first else ():
         number, sure = read_number(found[2], mark)
         said = say_number(number, tongue, negative=bool(found["minus"]))
-        if tail := re.fullmatch(r"\d*[.,](?:\d{1,2}|\d{4,6})", found[2]):
+        if tail := _TAIL.fullmatch(found[2]):
             measured = _MEASURED.match(text, found.end())
             dated = _DATED.fullmatch(found[2]) and (
                 mark == "," or (tongue.code == "he" and text[: found.start()].endswith(("-", "־")))
@@ -205,7 +207,7 @@ _NEEDS: Mapping[Callable[[str, Language], Iterator[Figure]], str] = {
     find_days: r"\d[./:-]\d|\d\.? ?(?i:{months})",
     find_sums: "{money}",
     find_parts: r"\d[./,]\d",
-    find_ids: r"#|[A-Z][-/]?\d{3}|0\d|(?:\d\D{0,3}){6}\d",
+    find_ids: r"#|[A-Z][-/]?\d{3}|(?:^|[^0-9])0\d|(?:\d\D{0,3}){6}\d",
     _find_ranges: r"\d%?[ \x{a0}]?[-–—][ \x{a0}]?[\d.]",
     _find_fractions: "[½¼¾]",
     _find_ordinals: r"\d(?i:st|nd|rd|th)",

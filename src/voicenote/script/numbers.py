@@ -81,9 +81,9 @@ def spell_ordinal(number: int, code: str) -> str:
 def spell_decimal(number: Decimal, tongue: Language) -> str:
     """Return ``2.5`` as "two point five", with the digits after the point one by one."""
     whole = spell_number(int(number), tongue.code, tongue.gender)
-    digits = f"{number:f}".partition(".")[2].rstrip("0")
-    if not digits:
+    if number == int(number):
         return whole
+    digits = f"{number:f}".partition(".")[2].rstrip("0")
     said = " ".join(spell_number(int(digit), tongue.code, tongue.gender) for digit in digits)
     return f"{whole} {tongue.point} {said}"
 

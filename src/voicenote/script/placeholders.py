@@ -73,7 +73,7 @@ class Placeholders:
     def put(self, text: str, spoken: str, *, personal: bool = True, fact: str = "") -> Blank:
         """Return a blank that is written as `text` and spoken as `spoken`."""
         mark = self._mark(text, spoken, personal=personal, fact=fact)
-        return _blank(mark, filled=bool(text), brief=is_brief(spoken))
+        return _blank(mark, filled=bool(text), brief=bool(spoken) and is_brief(spoken))
 
     def choose(self, code: str) -> Choice:
         """Return a blank that a template may compare with a code; it prints as the code."""

@@ -52,6 +52,9 @@ _LOOSE = re.compile(r"(?<!\s)\s+([,.;:!?…])")
 _EMPTY = re.compile(r"[(\[{]\s*[)\]}]|[\"“”„«»]\s*[\"“”„«»]")
 _REPEATED = re.compile(r"([!?.,;:-])(?:\s*\1)+")
 _WORD = re.compile(r"\w+")
+#: Where a capital letter may be.
+_CAPITAL = re.compile(r"[^\x00-@\[-\x7f]")
+_SINGLE = str.maketrans('"“”„«»', "''''''")
 _DOTS = re.compile(r"\.(?:\s?\.)+")
 
 
@@ -104,8 +107,10 @@ def _is_word(word: str) -> bool:
     return len(word) <= LONGEST_WORD and (digits < 7 or bool(_AMOUNT.fullmatch(word)))
 
 
-def _drop_salutation(text: str, salutations: Sequence[str]) -> str:
+def _drop_salutation(text: str, salutations: tuple[str, ...]) -> str:
     lowered = text.lower()
+    if not lowered.startswith(salutations):
+        return text
     for greeting in sorted(salutations, key=len, reverse=True):
         rest = text[len(greeting) :]
         if lowered.startswith(greeting) and rest[:1] in ",:.!-;" and len(rest) > 20:
@@ -117,7 +122,7 @@ def calm_shouting(text: str) -> str:
     """Return `text` with shouting (mostly capitals) in sentence case, and "!" replaced by "."."""
     if "!" in text or "?" in text:
         text = re.sub(r"[?!]+", lambda found: "?" if "?" in found[0] else ".", text)
-    if sum(map(ne, text, text.lower())) < _SHOUTED:
+    if len(_CAPITAL.findall(text)) < _SHOUTED or sum(map(ne, text, text.lower())) < _SHOUTED:
         return text
     letters = [char for char in text if char.isupper() or char.islower()]
     if len(letters) < 12 or sum(char.isupper() for char in letters) < 0.6 * len(letters):
@@ -226,4 +231,4 @@ def repeats(short: str, long: str) -> bool:
 
 def quote_singly(text: str) -> str:
     """Return `text` with its quote marks made single, so that the outer ones stand out."""
-    return text.translate(str.maketrans('"“”„«»', "''''''"))
+    return text.translate(_SINGLE)

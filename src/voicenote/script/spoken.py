@@ -13,6 +13,8 @@ from voicenote.script.figures import say_figures
 from voicenote.script.languages import Language, language
 from voicenote.unicode_forms import normal
 
+#: A word of more letters takes longer to say than one.
+_LONG = 14
 #: The pause that each sentence adds, in seconds.
 PAUSE_S = 0.2
 _KEPT = set(".,;:?!'’-–—…،؛؟־׳״\u200c\u200d")
@@ -26,7 +28,10 @@ _HYPHEN, _DOUBLE = re.compile(r" ?- | -"), re.compile(r"([,;:])(?=[.?!])")
 @lru_cache(maxsize=8192)
 def total_weight(spoken: str) -> float:
     """Return how many average words take as long to say as `spoken`; very long words count more."""
-    return sum(max(1.0, len(word) / 14) for word in spoken.split())
+    lengths = list(map(len, spoken.split()))
+    if max(lengths, default=0) <= _LONG:
+        return float(len(lengths))
+    return sum([max(1.0, length / _LONG) for length in lengths])
 
 
 def sayable_seconds(spoken: Sequence[str], pace: float) -> float:
@@ -51,15 +56,18 @@ def spell_out(text: str, tongue: Language) -> str:
 def _spell_out(text: str, code: str) -> str:
     tongue = language(code)
     text = _numerals(say_figures(normal(text), tongue), tongue)
-    for symbol, word in tongue.symbols.items():
-        text = text.replace(symbol, f" {word} ")
-    return _tidy(_QUOTES.sub("", text).translate(_SAID))
+    if not text.isascii() or _SPELT.search(text):
+        for symbol, word in tongue.symbols.items():
+            text = text.replace(symbol, f" {word} ")
+        text = _QUOTES.sub("", text).translate(_SAID)
+    return _tidy(text)
 
 
 def _tidy(text: str) -> str:
+    if "-" not in text:
+        return _DOUBLE.sub("", _LOOSE.sub(r"\1", " ".join(text.split())))
     text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text))
-    text = _HYPHEN.sub(" ", text) if "-" in text else text
-    return _DOUBLE.sub("", text).strip()
+    return _DOUBLE.sub("", _HYPHEN.sub(" ", text)).strip()
 
 
 class _Said(dict[int, str]):

@@ -138,9 +138,9 @@ class Templates:
         try:
             for section, rank, wordings in shape:
                 wording = choose_wording(wordings, seed)
-                pieces, marks = _split_wording(wording, forms)
-                if not marks:
-                    made.append(_shared_sentence(section, rank, pieces, tongue.code))
+                shared, pieces, marks = _split_line(section, rank, wording, forms, tongue.code)
+                if shared:
+                    made.append(shared)
                     continue
                 said = tuple([slots[mark] for mark in marks])
                 sentence = _sentence(section, pieces, said, tongue.code)
@@ -265,18 +265,16 @@ def _cut_lines(filled: str) -> Iterator[Line]:
 
 
 @lru_cache(maxsize=8192)
-def _split_wording(wording: str, forms: Forms) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the texts between the marks of a wording in these forms, and the marks' numbers."""
+def _split_line(
+    section: Section, rank: int, wording: str, forms: Forms, code: str
+) -> tuple[RankedSentence | None, tuple[str, ...], tuple[int, ...]]:
+    """Return a wording's sentence if it has no marks, the texts between them, their numbers."""
     line = inflect(wording, forms)
-    return tuple(MARKS.split(line)), mark_numbers(line)
-
-
-@lru_cache(maxsize=4096)
-def _shared_sentence(
-    section: Section, rank: int, pieces: tuple[str, ...], code: str
-) -> RankedSentence:
+    pieces, marks = tuple(MARKS.split(line)), mark_numbers(line)
+    if marks:
+        return None, pieces, marks
     sentence = _sentence(section, pieces, (), code)
-    return RankedSentence(sentence, total_weight(sentence.said), rank)
+    return RankedSentence(sentence, total_weight(sentence.said), rank), pieces, marks
 
 
 @lru_cache(maxsize=16384)

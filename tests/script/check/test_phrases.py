@@ -52,6 +52,12 @@ def test_alternatives_are_spelt_out() -> None:
     assert sorted(spellings("(a|b (c|d)) e")) == ["a e", "b c e", "b d e"]
 
 
+def test_alternatives_within_one_way_do_not_multiply_with_the_others() -> None:
+    """Spelling out a phrase takes as many steps as it has spellings: here 2^24 if not."""
+    ways = "|".join(f"way{n} (here|there)" for n in range(24))
+    assert len(spellings(f"({ways})")) == 48
+
+
 def test_offsets_are_those_of_the_text_as_it_was_written() -> None:
     text = "Je\u0301 was sorry if you were offended"
     found = [one for one in check(text, "en") if one.rule == "R18"]

@@ -80,13 +80,14 @@ def _sum_given(one: CheckedSentence) -> Hit | None:
 
 
 def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    if not any(one.has(*_OWNED) for one in sentences) and not _tells_deeds(sentences):
+    there = frozenset[str]().union(*[one.groups for one in sentences])
+    if there.isdisjoint(_OWNED) and not _tells_deeds(sentences):
         yield "R1", "unowned" if _speaks_of_us(sentences) else "responsibility", 0, 0
-    if not any(one.section is Section.AMENDS or one.has("repair") for one in sentences):
+    if "repair" not in there and not any(one.section is Section.AMENDS for one in sentences):
         yield from _check_repair(sentences)
-    if not any(one.has("regret") for one in sentences):
+    if "regret" not in there:
         yield "R1", "regret", 0, 0
-    if not any(one.section is Section.PREVENT or one.has("prevent") for one in sentences):
+    if "prevent" not in there and not any(one.section is Section.PREVENT for one in sentences):
         yield "R1", "repentance", 0, 0
 
 

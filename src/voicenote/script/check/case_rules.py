@@ -27,9 +27,8 @@ def check_against_case(read: CheckInput) -> Iterator[Violation]:
     promises = kept if case.amends else case.complaint.promises
     yield from _check_band(sentences, background)
     yield from _check_kind(sentences, background, promises)
-    worded = any(one.has("regret", "admit", "answer") for one in sentences)
     paid = any(promise.value for promise in promises)
-    if paid and not worded and read.template in {"", *APOLOGIES}:
+    if paid and not read.having("regret", "admit", "answer") and read.template in {"", *APOLOGIES}:
         yield "R10", "wordless", 0, 0
 
 

@@ -74,8 +74,7 @@ def _read_sentence(
 
 def check_address(read: CheckInput) -> Iterator[Violation]:
     """Yield forms of address that are mixed, or aren't the customer's (R23)."""
-    there = (one for one in read.sentences if not one.groups.isdisjoint(_FORMS))
-    hits = [hit for one in there for hit in one.hits if hit.group in _FORMS]
+    hits = [hit for one in read.having(*_FORMS) for hit in one.hits if hit.group in _FORMS]
     counts = Counter(hit.group for hit in hits)
     if background := read.context.background:
         who = background.case.customer
@@ -100,7 +99,7 @@ def _find_other_form(read: CheckInput) -> Hit | None:
 
     None when they agree, or when either has none or both.
     """
-    if read.script is None:
+    if read.script is None or read.groups.isdisjoint(_FORMS | _ENDINGS):
         return None
     found: dict[bool, dict[str, Hit]] = {True: {}, False: {}}
     for one, sentence in zip(read.sentences, read.script.sentences, strict=True):

@@ -15,7 +15,8 @@ _SAME = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "و",
     "״": '"', "׳": "'",
 }  # fmt: skip
-_PLAIN = re.compile(r"[ -~א-ת]*\Z")
+#: What is only made small: quotation marks and most letters of English and Hebrew.
+_PLAIN = re.compile(r"[ -~א-ת“”„«»…]*\Z")
 #: Quotations: the customer's own words, which we don't correct.
 QUOTED = re.compile(
     r"[“„«][^“”„«»]{1,600}[”“»]|(?<!\w)”[^“”„«»]{1,600}”(?!\w)"

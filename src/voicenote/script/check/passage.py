@@ -20,6 +20,7 @@ _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Sectio
 _LINE = re.compile(r"[^\n]+")
 _SHOUTED = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _LETTER = re.compile(r"\w+")
+_EXCLAIMED = re.compile("[!！]+")
 #: A sum or a percentage in figures.
 _SUM = re.compile(r"[$€£₪]\s?\d|\d\s?(?:[$€£₪%٪]|ש\"ח)")
 #: Groups that only mark where something begins, and those that must be said by us to count.
@@ -96,12 +97,13 @@ class CheckedSentence(NamedTuple):
 class CheckInput:
     """What every rule gets: a text, its sentences, and the context of the check.
 
-    `script` is None for a plain text.
+    `script` is None for a plain text. `groups` are those of all sentences.
     """
 
     text: str
     script: Script | None
     sentences: tuple[CheckedSentence, ...]
+    groups: frozenset[str]
     language: str
     context: CheckContext
 
@@ -109,6 +111,12 @@ class CheckInput:
     def folded(self) -> str:
         """The words of all sentences, folded."""
         return " ".join([one.reading.folded for one in self.sentences])
+
+    def having(self, *groups: str) -> tuple[CheckedSentence, ...]:
+        """Return the sentences with a phrase of any of these groups."""
+        if self.groups.isdisjoint(groups):
+            return ()
+        return tuple([one for one in self.sentences if not one.groups.isdisjoint(groups)])
 
     @property
     def unfounded(self) -> bool:
@@ -123,10 +131,10 @@ class CheckInput:
 
 def read_input(text: str | Script, language: str, context: CheckContext) -> CheckInput:
     """Return the rules' input for a text. `language` must have a table."""
-    if isinstance(text, Script):
-        read = tuple(_read_script(text, language))
-        return CheckInput(text.text, text, read, language, context)
-    return CheckInput(text, None, tuple(_read_text(text, language)), language, context)
+    script = text if isinstance(text, Script) else None
+    read = tuple(_read_script(script, language) if script else _read_text(str(text), language))
+    groups = frozenset[str]().union(*[one.groups for one in read])
+    return CheckInput(script.text if script else str(text), script, read, groups, language, context)
 
 
 def _read_text(text: str, language: str) -> Iterator[CheckedSentence]:
@@ -237,7 +245,7 @@ def _is_ours(group: str) -> bool:
 
 
 def _find_shouting(ours: str, *, cased: bool) -> Iterator[Hit]:
-    for found in re.finditer("[!！]+", ours):
+    for found in _EXCLAIMED.finditer(ours):
         yield Hit("exclamation", found.start(), found.end())
     if not cased:
         return

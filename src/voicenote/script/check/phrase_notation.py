@@ -117,14 +117,34 @@ class WordForms:
 
 def spellings(phrase: str) -> list[str]:
     """Return a phrase with its alternatives spelt out: ``(a|b) c`` gives ``a c`` and ``b c``."""
-    done, left = [], [phrase]
+    done, left = set(), [phrase]
     while left:
         one = left.pop()
         if not (inner := _GROUP.search(one)):
-            done.append(one)
+            done.add(_SPACES.sub(" ", one).strip())
             continue
-        left += [f"{one[: inner.start()]}{way}{one[inner.end() :]}" for way in inner[1].split("|")]
-    return sorted({_SPACES.sub(" ", one).strip() for one in done})
+        # an outer group goes first: its other ways don't multiply by what is in one of them
+        start, end, ways = _outermost(one) or (*inner.span(), inner[1].split("|"))
+        left += [f"{one[:start]}{way}{one[end:]}" for way in ways]
+    return sorted(done)
+
+
+def _outermost(phrase: str) -> tuple[int, int, list[str]] | None:
+    """Return the start, the end and the ways of the first whole group; None without one."""
+    depth, start, cut, ways = 0, 0, 0, list[str]()
+    for place, sign in enumerate(phrase):
+        if sign == "(":
+            depth += 1
+            if depth == 1:
+                start, cut = place, place + 1
+        elif sign in "|)" and depth:
+            if depth == 1:
+                ways.append(phrase[cut:place])
+                cut = place + 1
+            depth -= sign == ")"
+            if not depth:
+                return start, place + 1, ways
+    return None
 
 
 def read_steps(part: str, forms: WordForms) -> Iterator[tuple[PhraseStep, ...]]:

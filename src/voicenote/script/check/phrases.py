@@ -65,6 +65,7 @@ class Phrases:
             )
             for name, words in (classes or {}).items()
         }
+        self._elements: dict[frozenset[str], int] = {}
         self._subject = self._vocabulary.number(self._classes.get("<subject>", frozenset()))
         made = dict.fromkeys(
             made
@@ -112,8 +113,11 @@ class Phrases:
             yield tuple((step.gap, self._element(step.ways), step.optional) for step in steps)
 
     def _element(self, ways: frozenset[str]) -> int:
-        words = (self._classes[way] if way.startswith("<") else (way,) for way in ways)
-        return self._vocabulary.number(frozenset(word for one in words for word in one))
+        if (known := self._elements.get(ways)) is None:
+            words = (self._classes[way] if way.startswith("<") else (way,) for way in ways)
+            known = self._vocabulary.number(frozenset(word for one in words for word in one))
+            self._elements[ways] = known
+        return known
 
 
 class _Vocabulary:

@@ -112,7 +112,7 @@ def _check_vows(read: CheckInput) -> Iterator[Violation]:
     lesson = background.case.lesson if background else None
     if lesson and lesson.owner and lesson.due and lesson.prevention:
         return
-    for one in read.sentences:
+    for one in read.having("R7.vow"):
         if hit := one.first("R7.vow"):
             yield "R7", "unfounded" if background else "vow", hit.start, hit.end
 

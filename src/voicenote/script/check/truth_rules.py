@@ -61,7 +61,7 @@ def _check_named(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:
     said = read.folded
     found = {stem for stem in stems if stem in said}
     named = len(found) >= (2 if len(stems) > _MANY else 1) or _repeats(read, told)
-    addressed = any(one.has("you", "mirror", "reported") for one in read.sentences)
+    addressed = read.having("you", "mirror", "reported")
     # telling languages apart takes longer than all the rest, so it is asked last
     if not (named and addressed) and detect_language(told) == read.language:
         yield "R19", "person" if named else "unnamed", 0, 0
@@ -94,9 +94,7 @@ def _check_claims(read: CheckInput, case: Case) -> Iterator[Violation]:
         fold(promise.deed)[0]
         for promise in (*case.complaint.promises, *(one.promise for one in case.amends))
     )
-    for one in read.sentences:
-        if not one.has("claim_done", "claim_promised"):
-            continue
+    for one in read.having("claim_done", "claim_promised"):
         if one.reading.folded.rstrip(".!? ") in deeds:
             continue
         if not kept and (hit := one.first("claim_done")):
@@ -119,7 +117,8 @@ def _check_promises(read: CheckInput, case: Case) -> Iterator[Violation]:
             words = _words(given)
             if len(words) <= _BEGUN:
                 continue
-            best = max((_shared(ours, at, words) for at in range(len(ours))), default=0)
+            begun = [at for at, one in enumerate(ours) if one == words[0]]
+            best = max([_shared(ours, at, words) for at in begun], default=0)
             if _BEGUN <= best < len(words) and not _whole(said, *forms):
                 yield "R22", "cut", 0, 0
                 return
@@ -182,9 +181,7 @@ def _check_first_person(read: CheckInput, complaint: Complaint) -> Iterator[Viol
     )
     own = [complaint.our_fault, *(one.text for one in complaint.promises)]
     ours = f" {' '.join(_words(' '.join(own)))} "
-    for one in read.sentences:
-        if not one.has("first"):
-            continue
+    for one in read.having("first"):
         places = tuple(hit.start for hit in one.reading.hits if hit.group == "first")
         for start, end, said in _rows_at(one.text, places):
             if said in theirs and said not in ours:
