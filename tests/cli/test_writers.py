@@ -160,6 +160,59 @@ def test_after_two_redrafts_the_templates_write_it_and_it_is_said(
     assert any("sum" in str(line) and "refused" in str(line) for line in history)
 
 
+#: A sentence without a sum, a day, a name or a deed, that no case holds.
+TOLD = "A tractor had blocked the narrow bridge near our bakery."
+
+
+def _tell_more(facts: dict[str, Any]) -> dict[str, Any]:
+    told = _say(facts)
+    told["sections"][0 if facts["write"] == "personal" else 1]["sentences"].append(TOLD)
+    return told
+
+
+def test_what_the_case_does_not_hold_is_named_to_the_owner_of_one_case(
+    written: Call, server: ChatServer
+) -> None:
+    """Where somebody looks, such a sentence is kept, and named wherever it is looked at."""
+    server.write = _tell_more
+    done = written("script", "1")
+    assert TOLD in done.stdout
+    assert f"R20: “{TOLD}”" in done.stderr
+    assert "the case doesn't hold what is named above" in done.stderr
+    assert len(server.asked) == 1
+    (row,) = json.loads(written("script", "1", "--json").stdout)
+    assert TOLD in row["warnings"][0]["what"]
+    assert (row["from_before"], row["refused"]) == (True, [])
+    checked = written("check", "1", "--json")
+    assert checked.exit_code == 1
+    errors = [one for one in json.loads(checked.stdout) if one["level"] == "error"]
+    assert [(one["rule"], one["text"]) for one in errors] == [("R20", TOLD)]
+
+
+def test_an_approval_of_what_the_case_does_not_hold_needs_a_reason(
+    written: Call, server: ChatServer
+) -> None:
+    server.write = _tell_more
+    written("script", "1")
+    assert written("render", "1").exit_code == 0
+    refused = written("approve", "1")
+    assert refused.exit_code == 1
+    assert TOLD in refused.stderr
+    assert TOLD in json.loads(written("approve", "1", "--json").stderr)["error"]
+    done = written("approve", "1", "--anyway", "I saw the tractor myself")
+    assert done.exit_code == 0, done.stderr
+    history = written("show", "1", "--json").stdout
+    assert "I saw the tractor myself" in history
+    assert TOLD in history
+
+
+def test_in_a_batch_nobody_looks_and_it_is_refused(written: Call, server: ChatServer) -> None:
+    server.write = _tell_more
+    rows = json.loads(written("script", "1", "2", "--json").stdout)
+    assert [row["writer"] for row in rows] == ["template", "template"]
+    assert all(TOLD in " ".join(row["refused"]) for row in rows)
+
+
 def test_an_answer_of_another_form_counts_as_a_draft(written: Call, server: ChatServer) -> None:
     answers: list[Any] = ["I am sorry", {"sections": [{"section": "sale", "sentences": ["x"]}]}]
     server.write = lambda facts: answers.pop(0) if answers else _say(facts)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.script.grounding.drafts import Draft, Told, doubts_of, honest, script_of, told
+from tests.script.grounding.drafts import TODAY, Draft, Told, doubts_of, honest, script_of, told
 from tests.script.grounding.unseen import doubted
+from voicenote.script.compose import compose
 from voicenote.script.grounding.claim_tables import known_languages
+from voicenote.script.grounding.claimed_figures import in_digits
 from voicenote.script.grounding.judge import judge
 from voicenote.script.languages import packaged_languages
 
@@ -83,7 +86,7 @@ def test_what_another_hand_invented_does_not_pass() -> None:
     """These 200 were seen once when the judge was frozen (docs/writers.md), then learned from."""
     passed = [(row[0], row[1]) for row in doubted("unseen_lies") if not row[3]]
     assert {kind for kind, _ in passed} <= {"fact"}
-    assert len(passed) <= 6
+    assert len(passed) <= 7
 
 
 def test_what_another_hand_wrote_honestly_passes() -> None:
@@ -167,6 +170,61 @@ def test_a_sum_that_was_promised_and_is_not_said_is_missed() -> None:
     assert "missing" in [doubt.kind for doubt in doubts]
 
 
-def test_of_lies_shown_once_no_sum_day_name_promise_or_deed_passes() -> None:
-    passed = {row[0] for row in doubted("later_lies") if not row[3]}
-    assert passed <= {"fact"}
+@pytest.mark.parametrize("name", ["unseen_lies", "later_lies"])
+def test_only_facts_are_left_to_the_owner(name: str) -> None:
+    """No invented sum, day, name, promise or deed is only named: each is refused."""
+    named = {row[0] for row in doubted(name) if {one.kind for one in row[3]} <= {"fact"}}
+    assert named <= {"fact"}
+
+
+def test_honest_drafts_that_were_shown_once_are_seldom_refused() -> None:
+    """A fact in a word that the judge doesn't know is named to the owner of one case."""
+    refused = [
+        (row[2], [str(one) for one in row[3]])
+        for row in doubted("later_honest")
+        if {one.kind for one in row[3]} - {"fact"}
+    ]
+    assert len(refused) <= 6, refused
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "ahead", "so"),
+    [
+        ("en", "You'll have it in two days.", 2, True),
+        ("en", "You'll have it in two days.", 3, False),
+        ("en", "You'll have it in a fortnight.", 14, True),
+        ("en", "You'll have it the day after tomorrow.", 2, True),
+        ("en", "You'll have it by the end of the month.", 31, True),
+        ("en", "You'll have it by the end of the month.", 30, False),
+        ("ro", "O aveți poimâine.", 2, True),
+        ("ro", "O aveți poimâine.", 4, False),
+        ("pl", "Będzie pojutrze.", 2, True),
+        ("pl", "Będzie za tydzień.", 6, False),
+        ("et", "See on teil ülehomme.", 2, True),
+        ("et", "See on teil nädala pärast.", 5, False),
+        ("he", "זה יגיע עד התשיעי בחודש.", 9, True),
+        ("he", "זה יגיע עד התשיעי בחודש.", 10, False),
+        ("fa", "پس فردا به دستتان می‌رسد.", 2, True),
+        ("fa", "پس فردا به دستتان می‌رسد.", 3, False),
+    ],
+)
+def test_a_day_may_be_told_as_it_is_seen_from_today(
+    code: str, said: str, ahead: int, so: bool
+) -> None:
+    one = next(one for one in told() if one.template.language == code)
+    day = TODAY + timedelta(ahead)
+    amends = tuple(
+        replace(each, promise=replace(each.promise, promised_by=day)) for each in one.case.amends
+    )
+    case = replace(one.case, amends=amends, lesson=None)
+    here = replace(one, case=case, template=compose(case, one.context))
+    doubts = doubts_of(here, {**one.drafts[0], "amends": [said]}, method=False)
+    assert so is ({doubt.kind for doubt in doubts}.isdisjoint({"date", "time", "number"})), doubts
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [("نُه میلیون ریال", "9000000"), ("دو میلیون و پانصد", "2500000"), ("دو میلیون ریال", "2000000")],
+)
+def test_persian_sums_are_read_as_they_are_said(said: str, number: str) -> None:
+    assert number in in_digits(said, "fa")

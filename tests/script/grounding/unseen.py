@@ -121,9 +121,14 @@ def main() -> None:
     """Write how many honest drafts pass, and how many lies, by language and kind."""
     for name in ("unseen_honest", "unseen_lies", "later_honest", "later_lies"):
         found = doubted(name)
-        passed = [f"{code} {invented}" for invented, code, _, doubts in found if not doubts]
-        told = ", ".join(f"{one}: {n}" for one, n in sorted(Counter(passed).items()))
-        sys.stdout.write(f"{name}: {len(passed)} of {len(found)} pass ({told})\n")
+        for what, left in (("pass", set[str]()), ("aren't refused for one case", {"fact"})):
+            passed = [
+                f"{code} {invented}"
+                for invented, code, _, doubts in found
+                if {one.kind for one in doubts} <= left
+            ]
+            told = ", ".join(f"{one}: {n}" for one, n in sorted(Counter(passed).items()))
+            sys.stdout.write(f"{name}: {len(passed)} of {len(found)} {what} ({told})\n")
 
 
 if __name__ == "__main__":

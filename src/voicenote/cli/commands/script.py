@@ -175,9 +175,13 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
         screen.warn(*drafted.refused)
     elif drafted.writer != "template":
         by = ", ".join(part for part in (drafted.writer, drafted.model) if part)
-        screen.note(
-            f"Written by {by}; nothing in it was found to be made up. Read it all the same."
-        )
+        made_up = "nothing in it was found to be made up. Read it all the same."
+        if drafted.warnings:
+            made_up = (
+                "the case doesn't hold what is named above. Is it so? If not: "
+                f"voicenote script {drafted.case} --edit"
+            )
+        screen.note(f"Written by {by}; {made_up}")
     case = drafted.case
     if drafted.from_before:
         again = f"ask it again: voicenote script {case} --anew"

@@ -125,16 +125,18 @@ def judge_words(
     asked: CheckContext | None = None,
     *,
     composed: Script | None = None,
+    by_writer: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Return what the rules say about a script of a case. Raises WrongUse as `check` does.
 
-    `composed` is what the templates say of the case, if that is known.
+    `composed` is what the templates say of the case, if that is known. `by_writer`: the words stand
+    as a writer wrote them.
     """
     asked = asked or CheckContext()
     owner = ws.owner_of(now.case)
     told = replace(
         asked,
-        background=_behind(ws, tx, now, script, composed),
+        background=replace(_behind(ws, tx, now, script, composed), by_writer=by_writer),
         owner=asked.owner or owner,
         wpm=asked.wpm or pace_of(ws, now.case, script.language),
         taken=taken_seconds(memo),
@@ -150,6 +152,7 @@ def errors_in(
     memo: Memo | None = None,
     *,
     composed: Script | None = None,
+    by_writer: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Return only the errors, which keep a script from being sent as it is.
 
@@ -158,7 +161,7 @@ def errors_in(
     """
     if script.language not in languages():
         return ()
-    found = judge_words(ws, tx, now, script, memo, composed=composed)
+    found = judge_words(ws, tx, now, script, memo, composed=composed, by_writer=by_writer)
     return tuple(one for one in found if one.level is LintLevel.ERROR)
 
 

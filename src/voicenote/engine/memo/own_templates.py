@@ -122,7 +122,9 @@ def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) ->
     _, found = need_draft(ws, number)
     with ws.ledger.read() as tx:
         now = snapshot(tx, number, ws.zone_of)
-        findings = judge_words(ws, tx, now, found.script, found.memo, asked)
+        findings = judge_words(
+            ws, tx, now, found.script, found.memo, asked, by_writer=found.written.by_writer
+        )
     return CheckedText(f"case {number}", found.script.text, findings)
 
 

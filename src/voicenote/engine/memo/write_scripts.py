@@ -30,7 +30,7 @@ from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.script.compose import Draft
+from voicenote.script.compose import Draft, Shortfall
 from voicenote.script.context import ScriptContext
 from voicenote.script.grounding.claims import Doubt
 from voicenote.script.grounding.judge import judge
@@ -61,7 +61,10 @@ class WritingJob:
 
 @dataclass(slots=True, kw_only=True)
 class WritingTask:
-    """How to write: by which writer, whole scripts or what is personal, and how they are wanted."""
+    """How to write: by which writer, whole scripts or what is personal, and how they are wanted.
+
+    `alone`: it is one case, whose owner sees what is written; see `refusing`.
+    """
 
     ws: Workspace
     writer: Writer
@@ -70,6 +73,7 @@ class WritingTask:
     language: str = ""
     anyway: str = ""
     anew: bool = False
+    alone: bool = False
 
     def prepare(self, tx: Transaction, number: int) -> WritingJob:
         """Return the job of a case. Raises as the template's composing does."""
@@ -95,10 +99,24 @@ class WritingTask:
             template=job.made.script, written=own, findings=errors,
         )  # fmt: skip
 
+    def refusing(self, doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
+        """Return the doubts for which a draft is refused.
+
+        What the case doesn't tell, without a sum, a day, a name or a deed, may be so all the same:
+        of one case the owner is told, and the check and the approval name it (R20).
+        """
+        return tuple(one for one in doubts if not (self.alone and one.kind == "fact"))
+
     def keep(
-        self, job: WritingJob, script: Script, written: Written, refused: Sequence[str] = ()
+        self,
+        job: WritingJob,
+        script: Script,
+        written: Written,
+        *,
+        refused: Sequence[str] = (),
+        doubts: Sequence[Doubt] = (),
     ) -> Drafted:
-        """Keep a script. Raises RuleSaysNo when the case has changed since it was asked about."""
+        """Keep a script; `doubts` are those that its owner is told. Raises RuleSaysNo when the case has changed since it was asked about."""
         number = job.case.number
         with self.ws.ledger.write() as tx:
             again = self.prepare(tx, number)
@@ -109,8 +127,9 @@ class WritingTask:
                 )
             made = composed_now(self.ws, tx, again.case, job.made.script)
             changed = keep(tx, again.case, script, made, written)
+        told = tuple(Shortfall("R20", str(one), missing=False) for one in doubts)
         return Drafted(
-            number, script, job.made.warnings if written.writer == TEMPLATE else (),
+            number, script, job.made.warnings if written.writer == TEMPLATE else told,
             job.made.fell_back, changed, written.writer, written.model, tuple(refused),
         )  # fmt: skip
 
@@ -136,7 +155,7 @@ def write_cases(
     writer = ws.writer(name)
     task = WritingTask(
         ws=ws, writer=writer, whole=whole, template=template, language=language, anyway=anyway,
-        anew=anew,
+        anew=anew, alone=len(numbers) == 1,
     )  # fmt: skip
     pool = ThreadPoolExecutor(ws.settings.writer.parallel, "writer")
     try:
@@ -190,9 +209,11 @@ def _begin(task: WritingTask, number: int) -> WritingJob | Drafted:
         return job
     own = _own_sentences(before, job)
     script = _assemble(job, own)
-    if task.judge(job, script, own):
+    doubts = task.judge(job, script, own)
+    if task.refusing(doubts):
         return job
-    return replace(task.keep(job, script, task.written(job)), from_before=True)
+    kept = task.keep(job, script, task.written(job), doubts=doubts)
+    return replace(kept, from_before=True)
 
 
 def _own_sentences(before: Script, job: WritingJob) -> tuple[Sentence, ...]:
@@ -223,12 +244,13 @@ def _settle(task: WritingTask, job: WritingJob, future: Future[Answer]) -> Draft
         doubts = task.judge(job, script, own)
     except BadData as error:
         doubts = (Doubt("form", "", f"{error.what}: {error.advice}"),)
-    if not doubts:
-        return task.keep(job, script, task.written(job))
+    refused = task.refusing(doubts)
+    if not refused:
+        return task.keep(job, script, task.written(job), doubts=doubts)
     said = [str(doubt) for doubt in doubts]
     if job.attempts < task.ws.settings.writer.redrafts:
         return job.brief.again(answer, said)
-    kinds = ", ".join(dict.fromkeys(doubt.kind for doubt in doubts))
+    kinds = ", ".join(dict.fromkeys(doubt.kind for doubt in refused))
     by = ", ".join(part for part in (task.writer.name, task.writer.model) if part)
     written = replace(BY_TEMPLATE, refused=f"{by}: {kinds}")
-    return task.keep(job, job.made.script, written, said)
+    return task.keep(job, job.made.script, written, refused=said)

@@ -18,7 +18,8 @@ class CaseBackground:
     then a new promise was made or one was kept (R6). `low`, `high` and `refuse` are limits for
     compensation in percent of the harm (R8). `overridden`: somebody recorded why they don't apply.
     `composed` is what the templates say of the case now, in `told`; what other hands wrote is held
-    to the case's facts, if both are known. `heard_on` is the day of the plan on which the customer
+    to the case's facts, if both are known. `by_writer`: a writer's words stand as it wrote them,
+    and each sentence of them that the case doesn't hold is an error. `heard_on` is the day of the plan on which the customer
     hears it.
     """
 
@@ -32,6 +33,7 @@ class CaseBackground:
     told: ScriptContext | None = None
     composed: Script | None = None
     heard_on: date | None = None
+    by_writer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

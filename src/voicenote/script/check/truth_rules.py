@@ -168,7 +168,8 @@ def _check_other_hands(read: CheckInput, background: CaseBackground) -> Iterator
         if one.text not in ours and one.section is not Section.DISCLOSE
     ]
     for doubt in judge(script, background.case, told, template=composed, written=written):
-        if broken := _AS_BROKEN.get(doubt.kind):
+        broken = ("R20", "told") if doubt.kind == "fact" and background.by_writer else None
+        if broken := broken or _AS_BROKEN.get(doubt.kind):
             start = read.text.lower().find(doubt.text.lower())
             place = (start, start + len(doubt.text)) if start >= 0 else (0, 0)
             yield *broken, *place, str(doubt)

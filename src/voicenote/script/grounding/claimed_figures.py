@@ -13,12 +13,17 @@ from functools import lru_cache
 from voicenote.model.money import Money
 from voicenote.model.sums import sums_in
 from voicenote.script.check.normalise import fold
+from voicenote.script.grounding.claim_phrases import ClaimHit
 from voicenote.script.grounding.claim_tables import ClaimTables, claim_tables
 from voicenote.unicode_forms import normal
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
 _PERCENT = re.compile(r"(?<!\d)(\d{1,12}(?:[.,]\d{1,6})?) ?[%٪]")
 _LAST_NUMBER = re.compile(r"(?<!\d)(\d{1,12}(?:[.,]\d{1,6})?) ?\Z")
+#: Hebrew days of the month that are days of the week as well.
+_ORDINALS = ("ראשון", "שני", "שלישי", "רביעי", "חמישי", "שישי", "שביעי", "שמיני", "תשיעי", "עשירי")
+#: Marks of Arabic vowels, which are written only now and then: "نُه".
+_VOWELS = re.compile(r"[\u064b-\u0652]")
 #: What may stand between the words of one number.
 _JOINTS = re.compile(r"[ \-\u200c]+(?:(?:and|și|si|ja|de|و) )?")
 _FOLDED_JOINTS = frozenset(["and", "si", "de", "ja", "و"])
@@ -65,7 +70,7 @@ def in_digits(text: str, code: str) -> str:
 def _plain_digits(text: str) -> str:
     return "".join(
         str(unicodedata.digit(char)) if char.isdecimal() and not char.isascii() else char
-        for char in normal(text, "NFC").replace("٬", ",").replace("٫", ".")
+        for char in _VOWELS.sub("", normal(text, "NFC")).replace("٬", ",").replace("٫", ".")
     )
 
 
@@ -101,6 +106,8 @@ def _number_run(
         else:
             current += value
         after += 1
+    if table.code == "fa" and total >= 10**6 and total % 10**6 == 0 and 100 <= current < 1000:
+        current *= 1000  # "دو میلیون و پانصد": its thousands aren't said
     if after == place or (after == place + 1 and fold(words[place][0])[0] in table.free):
         return None
     return after, total + current
@@ -159,18 +166,41 @@ def times_in(text: str, code: str) -> tuple[ClaimedFigure, ...]:
     """Return the days of the week, months, and times without a number that a text names."""
     folded = fold(text)[0]
     found = []
-    for hit in claim_tables(code).phrases.find(folded):
+    hits = claim_tables(code).phrases.find(folded)
+    near = [hit for hit in hits if hit.group.startswith("near")]
+    for hit in hits:
         kind, _, place = hit.group.partition(" ")
         said = folded[hit.start : hit.end]
+        if any(_within(hit, one) for one in near):
+            continue  # "tomorrow" of "the day after tomorrow"
         if kind == "months" and said in _WORDS_TOO and not _has_day(said, text, code):
             continue
         if kind in ("weekdays", "months"):
             found.append(ClaimedFigure("date", f"{kind} {place}", said))
         elif kind == "near":
             found.append(ClaimedFigure("time", f"in {place}", said))
+        elif kind == "relative" and (day := _day_of_month(said, code)):
+            found.append(ClaimedFigure("date", f"day {day}", said))
         elif kind in ("relative", "spans"):
             found.append(ClaimedFigure("time", said, said, spans=kind == "spans"))
     return tuple(found)
+
+
+def _within(hit: ClaimHit, other: ClaimHit) -> bool:
+    """Return whether a time is only a part of another one, or the same in other words."""
+    longer = other.end - other.start > hit.end - hit.start
+    same = (hit.start, hit.end) == (other.start, other.end) and hit.group == "spans"
+    return (longer and other.start <= hit.start and hit.end <= other.end) or same
+
+
+def _day_of_month(said: str, code: str) -> str:
+    """Return the day in "on the ninth of the month", in Hebrew; or ""."""
+    first, _, rest = said.partition(" ")
+    if code != "he" or rest not in ("לחודש", "בחודש"):
+        return ""
+    number = number_word(first, claim_tables(code))
+    said = next((one for one in _ORDINALS if first in (one, f"ה{one}", f"ב{one}")), "")
+    return str(_ORDINALS.index(said) + 1) if said else f"{number:f}" if number else ""
 
 
 def _has_day(month: str, text: str, code: str) -> bool:

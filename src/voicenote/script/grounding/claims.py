@@ -6,8 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from voicenote.script.check.normalise import fold
 from voicenote.script.grounding.claim_tables import DEED, claim_tables
-from voicenote.script.grounding.claimed_figures import numbers_in, percents_in, sums_of, times_in
+from voicenote.script.grounding.claimed_figures import (
+    in_digits,
+    numbers_in,
+    percents_in,
+    sums_of,
+    times_in,
+)
 from voicenote.script.grounding.clauses import Clause
 from voicenote.script.grounding.evidence import Evidence, Grounds
 from voicenote.script.grounding.novelty import is_everyday, stands_on_promise
@@ -16,6 +23,10 @@ from voicenote.script.grounding.novelty import is_everyday, stands_on_promise
 _HEAVY = frozenset({"refund", "credit", "gift", "guarantee", "staff"})
 #: How a deed comes to them: in the words of what is promised it is no other deed.
 _LIGHT = frozenset({"send", "call", "redo", "fix", "exchange", "cost"})
+_UNITS = {
+    "days": "days?|(?:de )?zile|dni|paeva|ימים|روز",
+    "weeks": "weeks?|(?:de )?saptamani|tygodni|nadala|שבועות|هفته",
+}
 #: What is done, and may yet be to come if a day is told.
 _STATE = re.compile(r"(?:is|are|has|have|we've|i've|fi|vor|on) ")
 
@@ -52,13 +63,27 @@ def strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Ite
         counted = bool(sums) or clause.has("units")
         bare = not counted and one.value in evidence.known.figures
         bare = bare or (not counted and f"day {one.value}" in grounds.figures)
+        bare = bare or (one.value == "2" and not counted and not clause.promises)  # "the two"
+        bare = bare or not grounds.figures.isdisjoint(_ahead(one.value, clause, code))
         if one.value not in grounds.figures and not bare:
             yield Doubt("number", one.text, where)
     asks = clause.text.endswith(("?", "؟"))
     for one in times_in(clause.text, code):
         harmless = one.kind == "time" and (asks or (one.spans and not clause.promises))
+        # "for a year", of "a year without fees"
+        harmless = harmless or (one.spans and f" {one.text.partition(' ')[2]} " in grounds.text)
         if one.value not in grounds.figures and not harmless:
             yield Doubt("date" if one.kind == "date" else "time", one.text, where)
+
+
+def _ahead(number: str, clause: Clause, code: str) -> set[str]:
+    """Return "5 days" or "2 weeks" if a clause says this number of them."""
+    written = fold(in_digits(clause.text, code))[0]
+    return {
+        f"{number} {unit}"
+        for unit, words in _UNITS.items()
+        if re.search(rf"(?<!\d){re.escape(number)} (?:{words})", written)
+    }
 
 
 def strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
@@ -77,9 +102,10 @@ def strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
     if kinds and clause.promises:
         yield from _strange_past(clause, evidence)
         yield from _strange_objects(clause, evidence)
-    elif not kinds:
+        return
+    if not kinds:
         yield from _strange_verbs(clause, evidence, in_their_words=in_their_words)
-        yield from _strange_acts(clause, evidence)
+    yield from _strange_acts(clause, evidence)
 
 
 def _strange_acts(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:

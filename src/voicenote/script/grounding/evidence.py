@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from voicenote.model.case import Case
@@ -50,20 +50,25 @@ class Grounds:
 class Evidence:
     """What is known of a case: `known` is all of it, `promised` what the owner is to do or did.
 
+    `told` is `known` with the days of the promises: what may be said where the owner says what
+    will be.
+
     `theirs` are the customer's own words, sentence by sentence as words. `done`: something that was
     promised is done. `own_words` are those of the promises and of the owner, `words` are all.
-    `currency` is the usual one of the case.
+    `currency` is the usual one of the case. `own_text` are the words that are the owner's, in order.
     """
 
     code: str
     known: Grounds
     promised: Grounds
+    told: Grounds
     theirs: tuple[tuple[str, ...], ...]
     done: bool
     currency: str
     promises: tuple[Promise, ...]
     own_words: frozenset[str]
     words: frozenset[str]
+    own_text: str
 
 
 def evidence_of(
@@ -111,17 +116,20 @@ def evidence_of(
         word for text in _promised_texts(case, promises, context) for word in words_of(text)
     )
     opened = [complaint.opened_at.date()]
+    vowed = _grounds(promised, code, currency, sums, days, kinds, near)
     every = _grounds(known, code, currency, [*sums, *harm], opened, kinds, near, promised)
     return Evidence(
         code=code,
         known=every,
-        promised=_grounds(promised, code, currency, sums, days, kinds, near),
+        promised=vowed,
+        told=replace(every, figures=every.figures | vowed.figures),
         theirs=tuple(words_of(text) for text in theirs if text),
         done=any(one.settled for one in case.standing_amends),
         currency=currency,
         promises=promises,
         own_words=own_words,
         words=own_words | every.words,
+        own_text=" ".join(words_of(". ".join((vowed.text, *said)))),
     )
 
 
@@ -147,11 +155,23 @@ def _promised_texts(
 
 
 def _relative_days(days: Iterable[date], today: date) -> frozenset[str]:
-    """Return "today", "tomorrow" and "next week" by their place in the tables, if they are true."""
-    ahead = [(day, (day - today).days) for day in days]
-    near = {f"in {count}" for _, count in ahead if 0 <= count <= 1}
-    weeks = {(day - timedelta(day.weekday()) - today).days + today.weekday() for day, _ in ahead}
-    return frozenset(near | ({"in 2"} if 7 in weeks else set()))
+    """Return what is true of some days, seen from today: by its place in `near` of the tables.
+
+    And how many days and weeks it is until then.
+    """
+    found = set()
+    for day in days:
+        ahead, month = (day - today).days, (day.year - today.year) * 12 + day.month - today.month
+        week = (day - timedelta(day.weekday()) - today).days + today.weekday()
+        ends = (day + timedelta(1)).day == 1
+        weekend = day.weekday() >= 4 and week == 0
+        so = (
+            ahead == 0, ahead == 1, week == 7, ahead == 2, week == 0, month == 0, month == 1, ends,
+            weekend, ahead == 7, ahead == 14, weekend, ends and day.month == 12, 28 <= ahead <= 31,
+        )  # fmt: skip
+        found |= {f"in {place}" for place, true in enumerate(so) if true}
+        found |= {f"{ahead} days", f"{ahead / 7:g} weeks"}
+    return frozenset(found)
 
 
 def words_of(text: str) -> tuple[str, ...]:

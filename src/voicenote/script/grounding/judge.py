@@ -27,7 +27,7 @@ from voicenote.script.grounding.claimed_figures import (
 )
 from voicenote.script.grounding.claims import Doubt, strange_deeds, strange_figures
 from voicenote.script.grounding.clauses import Clause, clauses_of
-from voicenote.script.grounding.evidence import Evidence, evidence_of, words_of
+from voicenote.script.grounding.evidence import PROMISING, Evidence, evidence_of, words_of
 from voicenote.script.grounding.names import strange_names
 from voicenote.script.grounding.novelty import (
     content_words,
@@ -98,13 +98,16 @@ def _doubts_of(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
         yield Doubt("name", name, "the case knows no such name")
     yield from _strange_persons(sentence, evidence)
     for clause in clauses_of(sentence, evidence.code):
-        grounds = evidence.promised if clause.promises else evidence.known
+        ahead = sentence.section in PROMISING and not clause.text.endswith(("?", "؟"))
+        grounds = evidence.told if ahead else evidence.known
+        grounds = evidence.promised if clause.promises else grounds
         yield from strange_figures(clause, grounds, evidence)
         yield from strange_deeds(clause, evidence)
         for word in novel_words(clause, sentence.section, evidence):
             yield Doubt("strange", word, "nothing promised, and nothing in the case, says this")
         for told in strange_world(clause, evidence):
-            yield Doubt("fact", told, "the case tells of no such person, place or cause")
+            why = f"the case tells of no such person, place or cause ({told})"
+            yield Doubt("fact", sentence.text, why)
 
 
 def _unsupported(written: Sequence[Sentence], evidence: Evidence) -> Iterator[Doubt]:
@@ -151,7 +154,7 @@ def _strange_persons(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
 
 def _in_own_words(run: Sequence[str], evidence: Evidence) -> bool:
     """Return whether the owner says this too, in what they gave as theirs."""
-    return f" {' '.join(run)} " in f" {' '.join(words_of(evidence.promised.text))} "
+    return f" {' '.join(run)} " in f" {evidence.own_text} "
 
 
 def _holds(words: Sequence[str], run: Sequence[str]) -> bool:

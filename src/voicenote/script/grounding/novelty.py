@@ -6,6 +6,7 @@ shares most of its words with what was promised, or with the complaint. Pure.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -30,8 +31,12 @@ _STORY = 3
 _JUDGED = ("weekdays", "months", "near")
 #: The least letters of a word that says something; more of them are a form of the same word.
 _LEAST = {"he": 3, "fa": 3}
+#: What makes of a Polish verb one that is done to its end: "stroję", "nastroję".
+_VERB_PREFIX = re.compile(r"\A(?:prze|przy|roz|nad|pod|wy|do|na|od|po|za|ob|s|u|z)(?=\w{4})")
 #: Where words have many endings: so many letters are the same in all forms of a word.
 _ENDED = {"pl": 5, "ro": 5, "et": 5}
+#: The most letters of an ending.
+_ENDING = 3
 
 
 @cache
@@ -41,6 +46,29 @@ def everyday_words(code: str) -> frozenset[str]:
     words = {word for phrase in _texts_in(tables) for word in words_of(phrase)}
     table = claim_tables(code)
     return frozenset(words) | table.safe | table.adverbs | table.plain | table.mine | table.capitals
+
+
+@cache
+def _ordinary_words(code: str) -> frozenset[str]:
+    text = (files(__package__) / "ordinary.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(text)[code])
+
+
+def _promises_nothing(word: str, code: str) -> bool:
+    """Return whether a word may stand in any promise: an everyday one, or an ordinary verb."""
+    return is_everyday(word, code) or not _ordinary_words(code).isdisjoint(
+        (word, *_english_forms(word, code))
+    )
+
+
+def _english_forms(word: str, code: str) -> Iterator[str]:
+    """Yield an English verb or noun without its ending."""
+    for ending in ("s", "es", "d", "ed", "ing") if code == "en" else ():
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2:
+            yield from (stem, f"{stem}e")
+            if stem[-1] == stem[-2]:
+                yield stem[:-1]
 
 
 def _texts_in(value: object) -> Iterator[str]:
@@ -67,9 +95,9 @@ def _shared_words(code: str) -> tuple[frozenset[str], frozenset[str]]:
 def is_everyday(word: str, code: str) -> bool:
     """Return whether many letters have this word, perhaps in another form."""
     words, stems = _shared_words(code)
-    if not words.isdisjoint(_forms(word, code)):
+    if not words.isdisjoint((*_forms(word, code), *_english_forms(word, code))):
         return True
-    return any(word[:size] in stems for size in range(5, len(word) + 1))
+    return any(word[:size] in stems for size in range(max(5, len(word) - _ENDING), len(word) + 1))
 
 
 def unsupported_words(
@@ -117,7 +145,7 @@ def novel_words(clause: Clause, section: Section, evidence: Evidence) -> list[st
     if not (clause.vows or section in _STRICT) or clause.text.endswith(("?", "؟")):
         return []
     said = content_words(_without_known(clause), evidence)
-    said = [word for word in said if not is_everyday(word, evidence.code)]
+    said = [word for word in said if not _promises_nothing(word, evidence.code)]
     novel = [word for word in said if not _is_grounded(word, evidence)]
     # a clause with a deed, a day or a sum is judged by these; another has only its words
     # (but what changes stands on the lesson alone)
@@ -178,4 +206,6 @@ def _forms(word: str, code: str) -> tuple[str, ...]:
     found, prefixes = [word], claim_tables(code).prefixes
     while len(found[-1]) > 4 and len(found) < 4 and found[-1][0] in prefixes:
         found.append(found[-1][1:])
+    if code == "pl" and (bare := _VERB_PREFIX.sub("", word)) != word:
+        found.append(bare)
     return tuple(found)
