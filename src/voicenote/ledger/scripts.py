@@ -64,11 +64,6 @@ class Written:
     brief_sha256: str | None = None
     refused: str = ""
 
-    @property
-    def by_writer(self) -> bool:
-        """Whether the words stand as a writer wrote them: not by the templates, and not edited."""
-        return self.brief_sha256 is not None
-
 
 #: The writer of what was edited by hand.
 OWNER = "you"

@@ -177,6 +177,12 @@ def test_only_facts_are_left_to_the_owner(name: str) -> None:
     assert named <= {"fact"}
 
 
+def test_of_the_third_set_no_sum_and_no_deed_is_only_named() -> None:
+    named = [row[0] for row in doubted("third_lies") if {one.kind for one in row[3]} <= {"fact"}]
+    assert set(named) <= {"fact", "date", "name", "promise"}
+    assert len([one for one in named if one != "fact"]) <= 11
+
+
 def test_honest_drafts_that_were_shown_once_are_seldom_refused() -> None:
     """A fact in a word that the judge doesn't know is named to the owner of one case."""
     refused = [
@@ -224,7 +230,11 @@ def test_a_day_may_be_told_as_it_is_seen_from_today(
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("نُه میلیون ریال", "9000000"), ("دو میلیون و پانصد", "2500000"), ("دو میلیون ریال", "2000000")],
+    [
+        ("نُه میلیون ریال", "9000000"),
+        ("دو میلیون و پانصد", "2500000"),
+        ("دو میلیون ریال", "2000000"),
+    ],
 )
 def test_persian_sums_are_read_as_they_are_said(said: str, number: str) -> None:
     assert number in in_digits(said, "fa")

@@ -119,7 +119,14 @@ def doubted(name: str) -> list[tuple[str, str, Draft, tuple[Doubt, ...]]]:
 
 def main() -> None:
     """Write how many honest drafts pass, and how many lies, by language and kind."""
-    for name in ("unseen_honest", "unseen_lies", "later_honest", "later_lies", "third_honest", "third_lies"):
+    for name in (
+        "unseen_honest",
+        "unseen_lies",
+        "later_honest",
+        "later_lies",
+        "third_honest",
+        "third_lies",
+    ):
         found = doubted(name)
         for what, left in (("pass", set[str]()), ("aren't refused for one case", {"fact"})):
             passed = [

@@ -110,7 +110,7 @@ def _of_the_facts(
     except RuleSaysNo as no:
         money = "S9" if "(S9)" in no.what else "R8"
         yield Objection(money, no.what, no.advice, f"{money} money")
-    by_writer = found.written.by_writer
+    by_writer = found.written.brief_sha256 is not None
     for one in errors_in(ws, tx, seen, found.script, found.memo, by_writer=by_writer):
         if one.rule in (money, ONE_APOLOGY):
             continue  # already said, with the sums and the dates

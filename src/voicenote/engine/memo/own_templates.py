@@ -123,7 +123,13 @@ def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) ->
     with ws.ledger.read() as tx:
         now = snapshot(tx, number, ws.zone_of)
         findings = judge_words(
-            ws, tx, now, found.script, found.memo, asked, by_writer=found.written.by_writer
+            ws,
+            tx,
+            now,
+            found.script,
+            found.memo,
+            asked,
+            by_writer=found.written.brief_sha256 is not None,
         )
     return CheckedText(f"case {number}", found.script.text, findings)
 

@@ -116,7 +116,10 @@ class WritingTask:
         refused: Sequence[str] = (),
         doubts: Sequence[Doubt] = (),
     ) -> Drafted:
-        """Keep a script; `doubts` are those that its owner is told. Raises RuleSaysNo when the case has changed since it was asked about."""
+        """Keep a script; `doubts` are those that its owner is told.
+
+        Raises RuleSaysNo when the case has changed since it was asked about.
+        """
         number = job.case.number
         with self.ws.ledger.write() as tx:
             again = self.prepare(tx, number)

@@ -19,8 +19,8 @@ class CaseBackground:
     compensation in percent of the harm (R8). `overridden`: somebody recorded why they don't apply.
     `composed` is what the templates say of the case now, in `told`; what other hands wrote is held
     to the case's facts, if both are known. `by_writer`: a writer's words stand as it wrote them,
-    and each sentence of them that the case doesn't hold is an error. `heard_on` is the day of the plan on which the customer
-    hears it.
+    and each sentence of them that the case doesn't hold is an error. `heard_on` is the day of the
+    plan on which the customer hears it.
     """
 
     case: Case

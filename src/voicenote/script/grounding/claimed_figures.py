@@ -106,11 +106,15 @@ def _number_run(
         else:
             current += value
         after += 1
-    if table.code == "fa" and total >= 10**6 and total % 10**6 == 0 and 100 <= current < 1000:
-        current *= 1000  # "دو میلیون و پانصد": its thousands aren't said
     if after == place or (after == place + 1 and fold(words[place][0])[0] in table.free):
         return None
-    return after, total + current
+    return after, total + _with_thousands(total, current, table)
+
+
+def _with_thousands(millions: Decimal, rest: Decimal, table: ClaimTables) -> Decimal:
+    """Return what comes after millions; Persian leaves its thousands out: "دو میلیون و پانصد"."""
+    unsaid = table.code == "fa" and millions >= 10**6 and millions % 10**6 == 0
+    return rest * 1000 if unsaid and 100 <= rest < 1000 else rest
 
 
 def number_word(word: str, table: ClaimTables) -> Decimal | None:

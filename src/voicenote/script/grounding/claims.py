@@ -23,6 +23,8 @@ from voicenote.script.grounding.novelty import is_everyday, stands_on_promise
 _HEAVY = frozenset({"refund", "credit", "gift", "guarantee", "staff"})
 #: How a deed comes to them: in the words of what is promised it is no other deed.
 _LIGHT = frozenset({"send", "call", "redo", "fix", "exchange", "cost"})
+#: What costs nothing.
+_FREE = ("credit", "gift", "waive")
 _UNITS = {
     "days": "days?|(?:de )?zile|dni|paeva|ימים|روز",
     "weeks": "weeks?|(?:de )?saptamani|tygodni|nadala|שבועות|هفته",
@@ -63,7 +65,9 @@ def strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Ite
         counted = bool(sums) or clause.has("units")
         bare = not counted and one.value in evidence.known.figures
         bare = bare or (not counted and f"day {one.value}" in grounds.figures)
-        bare = bare or (one.value == "2" and not counted and not clause.promises)  # "the two"
+        bare = bare or (
+            one.value in ("2", "0.5") and not counted and not clause.promises
+        )  # "the two"
         bare = bare or not grounds.figures.isdisjoint(_ahead(one.value, clause, code))
         if one.value not in grounds.figures and not bare:
             yield Doubt("number", one.text, where)
@@ -71,7 +75,8 @@ def strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Ite
     for one in times_in(clause.text, code):
         harmless = one.kind == "time" and (asks or (one.spans and not clause.promises))
         # "for a year", of "a year without fees"
-        harmless = harmless or (one.spans and f" {one.text.partition(' ')[2]} " in grounds.text)
+        inner = one.text.partition(" ")[2].removesuffix("'s")
+        harmless = harmless or (one.spans and bool(inner) and f"{inner} " in grounds.text)
         if one.value not in grounds.figures and not harmless:
             yield Doubt("date" if one.kind == "date" else "time", one.text, where)
 
@@ -97,7 +102,13 @@ def strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
     in_their_words = clause.promises and stands_on_promise(clause, evidence)
     for kind, said in kinds.items():
         heavy = clause.promises or (kind in _HEAVY and not clause.text.endswith(("?", "؟")))
-        if heavy and kind not in grounds.deeds and not (kind in _LIGHT and in_their_words):
+        free = kind == "cost" and not grounds.deeds.isdisjoint(_FREE)
+        if (
+            heavy
+            and kind not in grounds.deeds
+            and not free
+            and not (kind in _LIGHT and in_their_words)
+        ):
             yield Doubt("deed", said, "no promise in the ledger says this")
     if kinds and clause.promises:
         yield from _strange_past(clause, evidence)

@@ -55,7 +55,8 @@ class Evidence:
 
     `theirs` are the customer's own words, sentence by sentence as words. `done`: something that was
     promised is done. `own_words` are those of the promises and of the owner, `words` are all.
-    `currency` is the usual one of the case. `own_text` are the words that are the owner's, in order.
+    `own_text` are the words that are the owner's, in order. `currency` is the usual one of the
+    case.
     """
 
     code: str
