@@ -26,8 +26,10 @@ _LIGHT = frozenset({"send", "call", "redo", "fix", "exchange", "cost"})
 #: What costs nothing.
 _FREE = ("credit", "gift", "waive")
 _UNITS = {
-    "days": "days?|(?:de )?zile|dni|paeva|ימים|روز",
-    "weeks": "weeks?|(?:de )?saptamani|tygodni|nadala|שבועות|هفته",
+    "days": re.compile(r"(?<!\d)(\d{1,4}) (?:days?|(?:de )?zile|dni|paeva|ימים|روز)"),
+    "weeks": re.compile(
+        r"(?<!\d)(\d{1,4}) (?:weeks?|(?:de )?saptamani|tygodni|nadala|שבועות|هفته)"
+    ),
 }
 #: What is done, and may yet be to come if a day is told.
 _STATE = re.compile(r"(?:is|are|has|have|we've|i've|fi|vor|on) ")
@@ -84,11 +86,7 @@ def strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Ite
 def _ahead(number: str, clause: Clause, code: str) -> set[str]:
     """Return "5 days" or "2 weeks" if a clause says this number of them."""
     written = fold(in_digits(clause.text, code))[0]
-    return {
-        f"{number} {unit}"
-        for unit, words in _UNITS.items()
-        if re.search(rf"(?<!\d){re.escape(number)} (?:{words})", written)
-    }
+    return {f"{number} {unit}" for unit, said in _UNITS.items() if number in said.findall(written)}
 
 
 def strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
