@@ -31,8 +31,8 @@ from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import is_token, tokens_in
-from voicenote.engine.batch import Failed
 from voicenote.engine.memo.plain_speech import sentences_of
+from voicenote.engine.singly import Failed
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.cell_text import clean
 from voicenote.model.address import twins

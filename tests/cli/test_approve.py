@@ -123,6 +123,19 @@ def test_nobody_is_asked_where_nobody_is(doubtful: Call, monkeypatch: pytest.Mon
     assert doubtful("approve", "1", "--yes").exit_code == 1
 
 
+@pytest.mark.parametrize("which", [["--all"], ["--batch", "june"], ["--where", "case > 0"]])
+def test_many_are_approved_at_a_terminal_after_a_question(
+    ready: Call, monkeypatch: pytest.MonkeyPatch, which: list[str]
+) -> None:
+    """Enter approves nothing; --yes doesn't ask, and nor does a list of numbers."""
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
+    left = ready("approve", *which, input="\n")
+    assert (left.exit_code, left.stdout) == (1, "")
+    assert "Approve 3 memos (cases 1, 2, 3) for sending? [y/N]" in left.stderr
+    assert ready("approve", *which, input="y\n").stdout.startswith("3 approved.")
+    assert ready("approve", *which, "--yes", input="").exit_code == 0
+
+
 def test_of_all_those_with_errors_are_listed_and_not_approved(doubtful: Call) -> None:
     done = doubtful("approve", "--all")
     assert done.exit_code == 1

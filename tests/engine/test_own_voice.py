@@ -14,7 +14,6 @@ from tests.engine.world import Clock, World, take, told, touches_of, workspace
 from tests.fakes.made import info_of
 from voicenote.delivery.content import voice_note
 from voicenote.delivery.message import build_message
-from voicenote.engine.batch import Failed
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.memo import recording
@@ -26,6 +25,7 @@ from voicenote.engine.memo.voice_choice import recordings
 from voicenote.engine.run.lookahead import look
 from voicenote.engine.run.parcels import parcel_of
 from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.singly import Failed
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import case_store

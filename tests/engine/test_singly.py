@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.engine.batch import Failed, singly
+from voicenote.engine.singly import Failed, singly
 from voicenote.errors import RuleSaysNo, Unavailable
 
 

@@ -218,6 +218,9 @@ ROWS = (
         ('column("Ticket status") in ["open", "new"] and not rating > 1', ["Ann", "Di"]),
         ('"co" in complaint and ticket_status != ""', ["Bo"]),
         ('rating == ""', ["Di"]),
+        ("rating = 3", ["Cy"]),
+        ("ticket_status = closed or customer in (ann, cy)", ["Ann", "Bo", "Cy"]),
+        ('complaint != "a=b" and rating < 2026-12-01', []),
     ],
 )
 def test_where_takes_only_what_is_asked_for(read: Any, where: str, names: list[str]) -> None:

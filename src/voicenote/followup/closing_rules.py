@@ -21,7 +21,7 @@ from voicenote.model.case import Case, Outcome, Stage
 from voicenote.model.promise import Amends, AmendsKind, AmendsState
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import BY_HAND, IN_FLIGHT, Touch, TouchState, is_unreached
+from voicenote.model.touch import BATCH_HELD, BY_HAND, IN_FLIGHT, Touch, TouchState, is_unreached
 
 #: The evidence for each kind of deed.
 EVIDENCE = {
@@ -160,7 +160,9 @@ def _stuck(case: Case, touch: Touch) -> str:
     if touch.state is TouchState.HELD:
         if is_unreached(touch.reason):
             return f"{what} waits: {touch.reason}"
-        return f"{what} is held: voicenote plan {case.number} --resume"
+        whole = touch.reason.startswith(BATCH_HELD)
+        cure = f"batch resume {case.batch!r}" if whole else f"plan {case.number} --resume"
+        return f"{what} is held: voicenote {cure}"
     if touch.state is TouchState.DUE:
         when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
         return f"{what} has not been sent yet, it is due {when}: voicenote run"

@@ -32,7 +32,15 @@ from voicenote.model.case import Severity, Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import BY_HAND, OPENING, WAITING, TouchKind, TouchState, is_unreached
+from voicenote.model.touch import (
+    BATCH_HELD,
+    BY_HAND,
+    OPENING,
+    WAITING,
+    TouchKind,
+    TouchState,
+    is_unreached,
+)
 
 #: How many days ahead a promise is due soon.
 SOON = timedelta(days=2)
@@ -149,7 +157,8 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
     """Yield what holds messages, and those that may not have arrived."""
     number = snapshot.case.number
     held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
-    held = [t for t in held if not is_unreached(t.reason)]  # those are told of together
+    # those are told of together, or the owner has held the whole batch
+    held = [t for t in held if not (is_unreached(t.reason) or t.reason.startswith(BATCH_HELD))]
     if held:
         count = count_of(len(held), "message is held", "messages are held")
         sentence = f"{count} ({held[0].reason}); look, then let them go"

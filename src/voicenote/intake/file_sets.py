@@ -260,3 +260,30 @@ def _read_origin(sample: Sequence[Record]) -> str:
     """Return the source named in a ``.rejected`` file; "" when there isn't exactly one."""
     told = {record.values.get(SOURCE, "") for record in sample}
     return told.pop()[:100] if len(told) == 1 else ""
+
+
+def open_rows(path: Path, options: Options, wanted: Sequence[str]) -> Part:
+    """Return a file of rows that say something about known cases, without a mapping.
+
+    `wanted` are the columns that it may have, by which its header is found. Raises as `find_parts`
+    does.
+    """
+    one = sniff(path, options)
+    is_table, is_document = one.shape is Shape.TABLE, one.shape is Shape.DOCUMENT
+    table = delimited.find_table(one, options, wanted) if is_table else None
+    reader = _open_reader(one, table, _find_lists(one, options) if is_document else (), options)
+    headers = table.headers if table else _collect_keys(_read_sample(reader, options))
+    return Part(
+        path=path,
+        format=one.shape.value,
+        encoding=one.encoding,
+        size=one.size,
+        headers=headers,
+        guesses={},
+        mapping={},
+        source_name="",
+        orders={},
+        reader=reader,
+        sieve=Sieve((), lambda: ()),
+        table=table,
+    )

@@ -1,9 +1,13 @@
-"""Conditions of the user's own on records, such as ``rating <= 2 and status != "closed"``."""
+"""Conditions of the user's own on records, such as ``rating <= 2 and status != "closed"``.
+
+One small language for the rows of an import and for the cases in the ledger; it computes nothing.
+"""
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,22 +22,31 @@ _EXAMPLE = (
 
 #: What a cell or a constant may be.
 Operand = object
+#: A quoted text, which stays; a day without quotes; and a single = between two sides.
+_LOOSE = re.compile(
+    r"""(?P<text>"[^"]*"|'[^']*')|(?<![\w-])(?P<day>\d{4}-\d\d-\d\d)(?![\w-])|(?<![=!<>])=(?!=)"""
+)
 
 
 class RowFilter:
     """A condition on the cells of a record. Its names are columns, or fields of ours.
 
     Cells that look like numbers are numbers. Letters count as equal in either case; < and > of a
-    number and a text are false. `columns` are those that it names. Raises WrongUse when it can't
-    be understood, or names a column that isn't there.
+    number and a text are false. ``=`` is ``==``, days need no quotes, and nor does a single word
+    to the right of a comparison. `columns` are those that it names; `noun` is what errors call
+    one. Raises WrongUse when it can't be understood, or names a column that isn't there.
     """
 
     def __init__(
-        self, text: str, headers: Sequence[str], mapping: Mapping[str, tuple[str, ...]]
+        self,
+        text: str,
+        headers: Sequence[str],
+        mapping: Mapping[str, tuple[str, ...]],
+        noun: str = "column",
     ) -> None:
         from simpleeval import EvalWithCompoundTypes
 
-        self._text, self._headers, self._mapping = text, headers, mapping
+        self._text, self._headers, self._mapping, self._noun = text, headers, mapping, noun
         self._values: Mapping[str, str] = {}
         self._found: dict[str, tuple[str, ...]] = {}
         self._evaluator = EvalWithCompoundTypes(
@@ -53,7 +66,10 @@ class RowFilter:
             names=lambda node: self._read(node.id),
         )
         try:
-            self._parsed = ast.parse(text.strip(), mode="eval").body
+            self._parsed = ast.parse(_LOOSE.sub(_tighten, text.strip()), mode="eval").body
+            for node in ast.walk(self._parsed):
+                if isinstance(node, ast.Compare):
+                    node.comparators = [self._as_word(one) for one in node.comparators]
             for node in ast.walk(self._parsed):
                 if isinstance(node, ast.Name) and node.id != "column":
                     self._find(node.id)
@@ -73,11 +89,23 @@ class RowFilter:
         except (InvalidExpression, TypeError, ArithmeticError, LookupError) as error:
             raise WrongUse(f"--where {self._text!r} doesn't work: {error}", _EXAMPLE) from None
 
+    def _as_word(self, side: ast.expr) -> ast.expr:
+        """Return the right side of a comparison, as a text where it is a name of nothing."""
+        if isinstance(side, ast.Name) and side.id.casefold() not in _TRUE:
+            return side if self._look_up(side.id) else ast.Constant(side.id)
+        if isinstance(side, (ast.List, ast.Tuple)):
+            side.elts = [self._as_word(one) for one in side.elts]
+        return side
+
+    def _look_up(self, name: str) -> tuple[str, ...]:
+        return find_columns(self._headers, name) or self._mapping.get(name, ())
+
     def _find(self, name: str) -> tuple[str, ...]:
         if name not in self._found and name.casefold() not in _TRUE:
-            found = find_columns(self._headers, name) or self._mapping.get(name, ())
+            found = self._look_up(name)
             if not found:
-                raise WrongUse(f"--where names no column: {name!r}", nearest(name, self._headers))
+                what = f"--where names no {self._noun}: {name!r}"
+                raise WrongUse(what, nearest(name, self._headers))
             self._found[name] = found
         return self._found.get(name, ())
 
@@ -91,6 +119,11 @@ class RowFilter:
             return float(cell.replace(",", "."))
         except ValueError:
             return cell
+
+
+def _tighten(found: re.Match[str]) -> str:
+    """Return a loosely written part of a condition as Python has it."""
+    return found["text"] or (repr(found["day"]) if found["day"] else "==")
 
 
 def _fold(one: Operand) -> Operand:

@@ -48,6 +48,13 @@ def preventions(tx: Transaction) -> list[Prevention]:
     ]
 
 
+def list_lessons(tx: Transaction) -> list[tuple[int, Lesson]]:
+    """Return (case, lesson) of every lesson, the newest last."""
+    table = tables.lessons
+    found = tx.connection.execute(select(table).order_by(table.c.at, table.c.case)).mappings()
+    return [(row["case"], rows.read(Lesson, row, table)) for row in found]
+
+
 def outcomes(tx: Transaction) -> list[tuple[str | None, int]]:
     """Return (outcome, how many cases); the outcome of open cases is None."""
     case = tables.cases
@@ -87,6 +94,15 @@ def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
     ]
 
 
+def last_facts(tx: Transaction, case: int, event: str) -> dict[str, Any] | None:
+    """Return the facts of the newest `event` in the history of a case; None if there is none."""
+    table = tables.history
+    mine = (table.c.case == case) & (table.c.event == event)
+    query = select(table.c.facts).where(mine).order_by(table.c.number.desc()).limit(1)
+    found = tx.connection.execute(query).scalar()
+    return None if found is None else dict(found)
+
+
 def changed_since(
     tx: Transaction, event: str, changes: Collection[str], cases: Sequence[int]
 ) -> list[int]:
@@ -103,6 +119,24 @@ def changed_since(
         rows = tx.connection.execute(query)
         found += [row[0] for row in rows if row[2] is not None and row[2] > (row[1] or 0)]
     return found
+
+
+def count_stages(tx: Transaction) -> list[tuple[str, str, int, datetime]]:
+    """Return (batch, stage, how many cases, when the first was added) of every import."""
+    case = tables.cases.c
+    query = select(case.batch, case.stage, func.count(), func.min(case.added_at))
+    query = query.where(case.batch != "").group_by(case.batch, case.stage)
+    return [(row[0], row[1], row[2], row[3]) for row in tx.connection.execute(query)]
+
+
+def count_messages(tx: Transaction) -> dict[tuple[str, str], int]:
+    """Return how many messages to customers each import has, by (batch, state)."""
+    case, touch = tables.cases.c, tables.touches.c
+    query = select(case.batch, touch.state, func.count())
+    query = query.join_from(tables.touches, tables.cases, touch.case == case.number)
+    query = query.where(case.batch != "", touch.kind != "nudge")
+    found = tx.connection.execute(query.group_by(case.batch, touch.state))
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def batches(tx: Transaction) -> dict[str, int]:

@@ -205,6 +205,15 @@ def get(tx: Transaction, number: int) -> Case:
     return found[number]
 
 
+def stage_of(tx: Transaction, number: int) -> Stage:
+    """Return the stage of one case. Raises WrongUse when there is no case of that number."""
+    query = select(tables.cases.c.stage).where(tables.cases.c.number == number)
+    found = tx.connection.execute(query).scalar()
+    if found is None:
+        raise no_such_case(number)
+    return Stage(found)
+
+
 def locked(tx: Transaction, number: int) -> Case:
     """Return one case, and lock it until the transaction ends."""
     hold_case(tx, number)
@@ -254,8 +263,7 @@ def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
 
 
 def write_lesson(tx: Transaction, number: int, lesson: Lesson) -> None:
-    """Write or replace the lesson of a case. Raises WrongUse when there is no such case."""
-    get(tx, number)
+    """Write or replace the lesson of a case that is there."""
     columns = rows.write(lesson, tables.lessons)
     tx.put(tables.lessons, {"case": number}, **columns, at=tx.now)
     tx.tell("lesson_written", number, cause=lesson.cause, prevention=lesson.prevention)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -81,6 +81,9 @@ _CASE_OF = (
 )
 _HELD = select(tables.cases.c.number).with_for_update()
 _HOLD_CASE = _HELD.where(tables.cases.c.number == bindparam("its_number"))
+_HOLD_CASES = _HELD.where(tables.cases.c.number.in_(list_param("cases"))).order_by(
+    tables.cases.c.number
+)
 _HOLD_CASE_OF = _HELD.where(tables.cases.c.number == _CASE_OF)
 _TOUCH = select(tables.touches.c.state, tables.touches.c.case, tables.touches.c.claim).where(
     tables.touches.c.number == bindparam("its_number")
@@ -240,6 +243,12 @@ def hold_case(tx: Transaction, number: int) -> None:
     """
     if tx.connection.dialect.name != "sqlite":
         tx.connection.execute(_HOLD_CASE, {"its_number": number})
+
+
+def hold_cases(tx: Transaction, numbers: Sequence[int]) -> None:
+    """Lock cases until the transaction ends, in order of number, so two writers can't deadlock."""
+    if tx.connection.dialect.name != "sqlite":
+        tx.connection.execute(_HOLD_CASES, {"cases": list(numbers)})
 
 
 def hold_case_of(tx: Transaction, touch: int) -> None:

@@ -59,6 +59,8 @@ class Stage(StrEnum):
 
 #: The stages of a case that isn't closed.
 OPEN_STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+#: The stages in which the approval of a memo holds, or the memo was sent.
+RELEASED = (Stage.APPROVED, Stage.FOLLOWING)
 
 
 class Outcome(StrEnum):
@@ -244,7 +246,7 @@ class Case:
     @property
     def released(self) -> bool:
         """Whether the approval of its memo holds, or the memo was sent."""
-        return self.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        return self.stage in RELEASED
 
     @property
     def standing_amends(self) -> tuple[Amends, ...]:

@@ -58,6 +58,8 @@ IN_FLIGHT = frozenset({TouchState.SENDING, TouchState.COMMITTING})
 MAY_HAVE_LEFT = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 #: The states in which a touch may still be sent.
 WAITING = frozenset({TouchState.DUE, TouchState.HELD})
+#: Why a touch is held whose owner holds the whole batch. Its name follows.
+BATCH_HELD = "its batch is on hold: "
 #: Why a touch is held although its owner let it go: no channel reaches its customer.
 NO_ADDRESS = "no channel that is set up here has an address of theirs"
 #: The same, when it was meant for a folder, and could go by a channel now. The channel follows.

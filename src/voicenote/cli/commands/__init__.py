@@ -35,6 +35,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("import", "Import many complaints: CSV, JSON, Zendesk."),
         Entry("cases", "List what is open, overdue or unanswered."),
         Entry("show", "Show everything about one case."),
+        Entry("batch", "The cases of an import: hold, resume."),
         Entry("triage", "Record what you found out; get a proposal."),
     ),
     "Words and voice": (

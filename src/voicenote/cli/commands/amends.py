@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import CASE, LAST_CASE
+from voicenote.cli.terminal.case_options import CASE, PromiseName
+from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.promise_options import DAY, KINDS, money, override_option
 from voicenote.cli.terminal.session import Session, command
+from voicenote.errors import WrongUse
 
-_NAME = re.compile(r"(\d{1,12})\.(\d{1,12})")
+if TYPE_CHECKING:
+    from voicenote.engine.case.group_work import CaseWork
+    from voicenote.engine.workspace import Workspace
 
-
-class AmendsName(click.ParamType[tuple[int, int]]):
-    """The name of a promise, ``N.K``."""
-
-    name = "N.K"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Return (case, k)."""
-        found = _NAME.fullmatch(str(value))
-        if not found or max(map(int, found.groups())) > LAST_CASE:
-            self.fail(f"{value!r} isn't a promise of a case; write it such as 3.1", param, ctx)
-        return int(found[1]), int(found[2])
-
-
-one = click.argument("name", type=AmendsName(), metavar="N.K")
+one = click.argument("name", type=PromiseName(alone=False), metavar="N.K")
 
 
 @click.group(invoke_without_command=True)
@@ -114,76 +100,119 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
 @click.option("--deed", required=True, help='What you do, in whole sentences; "" takes it back.')
 def say(session: Session, /, *, name: tuple[int, int], deed: str) -> None:
     """Write how you say a promise to the customer, with its sum and its day."""
-    from voicenote.engine.case import promises
+    from voicenote.engine.case.promise_words import say_deed
 
     text, deed = f"{name[0]}.{name[1]}", deed.strip()
     with session.open() as ws:
-        notes = promises.say_deed(ws, *name, deed)
+        notes = say_deed(ws, *name, deed)
     told = f"Amends {text} is said as: {deed}" if deed else f"Amends {text} is said by its text."
     session.screen.show({"amends": text, "deed": deed}, lambda: told)
     session.screen.warn(*notes)
 
 
 @command(group=amends)
-@one
+@work_options("evidence", "override", promises=True)
 @click.option("--evidence", default="", help="What proves it: the number of a payment or parcel.")
 @override_option
-def done(session: Session, /, *, name: tuple[int, int], evidence: str, override: str) -> None:
-    """Record that you kept a promise; evidence is needed.
+def done(session: Session, /, *, wanted: Wanted, **given: Any) -> int:
+    """Record that you kept promises; evidence is needed.
 
     Money beyond the limits in [policy], or for an unfounded complaint, needs --override here too.
+    A file has a row for each: amends (N.K), or case or ref, and evidence.
     """
-    from voicenote.engine.case import promises
+    from voicenote.engine.case.promises import keeping
 
-    _change(session, name, "done", promises.done, evidence, override)
-
-
-@command(group=amends)
-@one
-def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
-    """Record that the customer confirms it."""
-    from voicenote.engine.case import promises
-
-    _change(session, name, "confirmed", promises.confirm)
+    return _change(session, wanted, "do", keeping, given)
 
 
 @command(group=amends)
-@one
+@work_options(promises=True)
+def confirm(session: Session, /, *, wanted: Wanted) -> int:
+    """Record that customers confirm what you did."""
+    from voicenote.engine.case.promises import confirming
+
+    return _change(session, wanted, "confirm", confirming, {})
+
+
+@command(group=amends)
+@work_options("reason", promises=True)
 @click.option("--reason", default="", help="Why it was not kept.")
-def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
-    """Record that a promise was not kept."""
-    from voicenote.engine.case import promises
+def broken(session: Session, /, *, wanted: Wanted, **given: Any) -> int:
+    """Record that promises were not kept."""
+    from voicenote.engine.case.promises import breaking
 
-    _change(session, name, "broken", promises.mark_broken, reason)
+    return _change(session, wanted, "break", breaking, given)
 
 
 @command(group=amends)
-@one
+@work_options("reason", promises=True)
 @click.option("--reason", default="", help="What the customer said; only they can release you.")
-def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
-    """Record that the customer releases you from a promise."""
-    from voicenote.engine.case import promises
+def waive(session: Session, /, *, wanted: Wanted, **given: Any) -> int:
+    """Record that customers release you from promises."""
+    from voicenote.engine.case.promises import waiving
 
-    _change(session, name, "waived", promises.waive, reason)
+    return _change(session, wanted, "waive", waiving, given)
 
 
 @command(group=amends)
-@one
-@click.option("--by", type=DAY, required=True, help="The new day, such as friday or 24.12.")
+@work_options("by", "text", "deed", "override", promises=True)
+@click.option("--by", type=DAY, help="The new day, such as friday or 24.12.")
+@click.option("--text", help="What you will do now, if that changes too.")
+@click.option("--deed", help="The same in whole sentences, with the new day.")
 @override_option
-def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
-    """Promise it for a new day that the customer has agreed to."""
-    from voicenote.engine.case import promises
+def again(session: Session, /, *, wanted: Wanted, **given: Any) -> int:
+    """Promise it for a new day that the customer has agreed to.
 
-    _change(session, name, "promised", promises.promise_again, by, override)
+    If you say the promise in a sentence of your own, it names the old day: give it anew with
+    --deed. At a terminal you are asked for it.
+    """
+    from voicenote.engine.case.promises import promising_again
+
+    if wanted.alone and given["by"]:
+        given = _ask_new_words(session, wanted.names[0], given)
+    return _change(session, wanted, "promise", promising_again, given)
+
+
+def _ask_new_words(
+    session: Session, name: tuple[int, int], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Ask how a promise is said with its new day, if its words name another one."""
+    from voicenote.engine.case.promises import words_for
+
+    if given["deed"] is not None or given["text"] is not None or not session.screen.interactive:
+        return given
+    with session.open() as ws:
+        said, notes = words_for(ws, *name, given["by"])
+    if not notes:
+        return given
+    session.screen.warn(*notes)
+    new = session.screen.ask("What do you say now? (Enter keeps it)", said)
+    return {**given, "deed": new} if new != said else given
 
 
 def _change(
-    session: Session, name: tuple[int, int], state: str, change: Callable[..., str], *given: Any
-) -> None:
-    """Change the state of a promise; warn when an approved memo needs another approval now."""
-    text = f"{name[0]}.{name[1]}"
-    with session.open() as ws:
-        again = change(ws, *name, *given)
-    session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")
-    session.screen.warn(*filter(None, (again,)))
+    session: Session,
+    wanted: Wanted,
+    event: str,
+    work_of: Callable[[Workspace], CaseWork],
+    given: Mapping[str, Any],
+) -> int:
+    """Change the state of promises; warn when an approved memo needs another approval now."""
+    from voicenote.model.transitions import AMENDS
+
+    steps, state = list(AMENDS[event]), next(iter(AMENDS[event].values())).value
+    if wanted.nothing:
+        raise WrongUse("say which promises", "N.K, --all, --batch, --where or --from FILE")
+
+    def prepare(given: dict[str, Any]) -> Mapping[str, Any]:
+        if event == "promise" and not given["by"]:
+            raise WrongUse("a promise made again needs its new day", "give --by YYYY-MM-DD")
+        return given
+
+    telling = Telling(
+        label="Recording",
+        counted=(f"promise {state}", f"promises {state}"),
+        one=lambda data: f"Amends {data['amends']}: {data['state']}.",
+        none="No promise is at this step.",
+    )
+    return run_work(session, wanted, work_of, telling, given, steps=steps, prepare=prepare)

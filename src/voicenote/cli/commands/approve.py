@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.batch_report import report_cases
+from voicenote.cli.terminal.batch_report import name_cases, report_cases
 from voicenote.cli.terminal.case_options import (
     SAY_WHY,
     Selection,
@@ -16,11 +16,12 @@ from voicenote.cli.terminal.case_options import (
     reason_option,
 )
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.batch import Failed
     from voicenote.engine.case.approval import Approved
+    from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
 
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @reason_option(
     "--anyway", "Approve it even though a rule or the check says no; the reason is recorded."
 )
-@click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
+@click.option("--yes", is_flag=True, help="Don't ask at a terminal.")
 def approve(
     session: Session, /, *, selection: Selection, sample: int | None, anyway: str, yes: bool
 ) -> int:
@@ -46,7 +47,8 @@ def approve(
     what is wrong and asked at a terminal; of many, those are listed. A second apology with nothing
     new in it is never approved.
 
-    With --sample K you hear K of them, and are asked before all are approved.
+    With --sample K you hear K of them. At a terminal you are asked before all of --all, --batch or
+    --where are approved.
 
     With --json: a list of {"case", "plan", "messages": [{"kind", "due_at", "channel"}], "notes"},
     or {"case", "error"} where it did not work.
@@ -59,6 +61,10 @@ def approve(
         meant = selection.find_in_touch(session, ws, Stage.RENDERED)
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was approved.")
+            return 1
+        asks = session.screen.interactive and not (yes or sample or selection.numbers)
+        if asks and meant and not _may_approve(session, meant):
+            session.screen.note("Nothing was approved. To hear some first: --sample 3")
             return 1
         return _release_all(session, ws, meant, anyway, ask=not yes)
 
@@ -84,13 +90,19 @@ def _heard(
     return yes or screen.confirm(f"Approve {memos}?", default=False)
 
 
+def _may_approve(session: Session, numbers: Sequence[int]) -> bool:
+    """Say which memos are meant, and ask whether they may be sent."""
+    which = f"{count_of(len(numbers), 'memo')} ({name_cases(numbers)})"
+    return session.screen.confirm(f"Approve {which} for sending?", default=False)
+
+
 def _release_all(
     session: Session, ws: Workspace, numbers: Sequence[int], anyway: str, *, ask: bool
 ) -> int:
-    from voicenote.engine.batch import parted, singly
     from voicenote.engine.case.approval import approve_cases
     from voicenote.engine.case.duplicates import told_apart
     from voicenote.engine.case.plan_view import unreached_of
+    from voicenote.engine.singly import parted, singly
 
     work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
     done, failed = parted(session.screen.progress(work, "Approving", len(numbers)))

@@ -1,24 +1,42 @@
-"""`close`: close a case, or list what is missing."""
+"""`close`: close cases, or list what is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
-from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.session import Session, command
 
 OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer")
 
 
 @command()
-@case_argument
+@work_options("outcome")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended with the customer.")
-def close(session: Session, /, *, number: int, outcome: str | None) -> None:
-    """Close a case, or list what is missing."""
-    from voicenote.engine.case.closing import close as close_
-    from voicenote.model.case import Outcome
+def close(session: Session, /, *, wanted: Wanted, outcome: str | None) -> int:
+    """Close cases, or list what is missing.
 
-    with session.open() as ws:
-        found = close_(ws, number, Outcome(outcome) if outcome else None)
-    data = {"case": number, "stage": "closed", "outcome": found.value}
-    session.screen.show(data, lambda: f"Case {number} is closed: {found.value}.")
+    With --all, every case that is followed up: those are closed of which nothing is missing.
+
+    With --json: {"case", "stage", "outcome"}; of several a list, with {"case", "error", "advice",
+    "missing"} for those that stay open.
+    """
+    from voicenote.engine.case.closing import CLOSING
+    from voicenote.model.case import Outcome, Stage
+
+    def prepare(given: dict[str, Any]) -> Mapping[str, Any]:
+        return {"outcome": Outcome(given["outcome"]) if given["outcome"] else None}
+
+    telling = Telling(
+        label="Closing",
+        counted=("case closed", "cases closed"),
+        one=lambda done: f"Case {done['case']} is closed: {done['outcome']}.",
+        none="No case is being followed up.",
+    )
+    given, steps = {"outcome": outcome}, (Stage.FOLLOWING,)
+    return run_work(
+        session, wanted, lambda _ws: CLOSING, telling, given, steps=steps, prepare=prepare
+    )

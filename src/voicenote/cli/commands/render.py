@@ -11,8 +11,8 @@ from voicenote.cli.terminal.case_options import Selection, cases_options, fill_i
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
-    from voicenote.engine.batch import Failed
     from voicenote.engine.memo.render_case import Rendered
+    from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
 
 
@@ -37,8 +37,8 @@ def render(session: Session, /, *, selection: Selection, fill_in: bool) -> int:
 
 
 def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
-    from voicenote.engine.batch import Failed
     from voicenote.engine.memo.parallel_render import render_many
+    from voicenote.engine.singly import Failed
 
     done: list[Rendered] = []
     failed: list[Failed] = []

@@ -23,8 +23,8 @@ from voicenote.cli.terminal.written_scripts import (
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.batch import Failed
     from voicenote.engine.memo.drafting import Drafted
+    from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
     from voicenote.model.sentences import Script
 
@@ -120,7 +120,7 @@ def script(
 
 
 def _report(session: Session, numbers: Sequence[int], work: Iterator[Drafted | Failed]) -> int:
-    from voicenote.engine.batch import parted
+    from voicenote.engine.singly import parted
 
     done, failed = parted(session.screen.progress(work, "Writing", len(numbers)))
 

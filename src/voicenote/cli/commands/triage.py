@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.field_proposals_list import show_proposals
-from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
-from voicenote.cli.terminal.promise_options import (
-    DAY,
-    KINDS,
-    amount,
-    ask_day,
-    override_option,
-    with_harm,
-)
+from voicenote.cli.terminal.promise_options import DAY, KINDS, amount, override_option, with_harm
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.triage_questions import (
+    FAILURES,
+    FINDINGS,
+    SEVERITIES,
+    UNKNOWN,
+    ask_decision,
+    ask_findings,
+)
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.case_triage import Accepted, TriageView
-    from voicenote.engine.workspace import Workspace
+    from voicenote.engine.case.case_triage import Accepted
+    from voicenote.engine.case.triage_view import TriageView
     from voicenote.followup.proposal import Wishes
 
-FINDINGS = ("justified", "partly", "unfounded")
-SEVERITIES = ("low", "normal", "serious")
 LOST = ("money", "product", "service", "attention")
-ANSWERS = ("yes", "change it", "not now")
 #: The options that change a proposal, and so need --accept.
 WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
-FAILURES = ("late", "faulty", "wrong", "money", "rude", "silence", "danger", "broken")
 #: The options whose words are said as they are.
 SPOKEN = ("said_back", "our_fault", "meant", "deed", "greet_as", "title")
-#: What clears an option that is one of a few words.
-UNKNOWN = "unknown"
 
 
 def known_or_not(*words: str) -> click.Choice[str]:
@@ -45,8 +39,16 @@ def known_or_not(*words: str) -> click.Choice[str]:
     return click.Choice((*words, UNKNOWN))
 
 
+#: What a file may say of each case, besides what changes a proposal.
+FOUND = (
+    *("finding", "reason", "abusive", "severity", "harm", "currency", "lost", "cause"),
+    *("bothered_most", "feeling", "at_stake", "expected", "failure", "said_back", "our_fault"),
+    *("meant", "deed", "greet_as", "title", "gender", "how_many", "formality", "owner"),
+)
+
+
 @command()
-@case_argument
+@work_options(*FOUND, *WISHES, "accept")
 @click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
 @click.option("--reason", help="Why you think so; needed for unfounded and abusive.")
 @click.option(
@@ -87,39 +89,78 @@ def known_or_not(*words: str) -> click.Choice[str]:
 @click.option("--plan", metavar="NAME", help="Another plan.")
 @click.option("--propose", is_flag=True, help="Only show what your writer reads in it.")
 @override_option
-def triage(session: Session, /, *, number: int, accept: bool, propose: bool, **given: Any) -> None:
+def triage(session: Session, /, *, wanted: Wanted, propose: bool, **given: Any) -> int:
     """Record what you found out, and get a proposal: which script, which amends, which plan.
 
     Justified is the default: nearly everybody who complains tells the truth. --accept carries out
     the proposal, changed by the options below it; at a terminal you are asked. An empty text, or
     "unknown", takes back what was said before.
 
+    With --all, every case that has no script yet. A file has a column for each option that is said
+    of a case, such as cause, harm and accept (yes or no).
+
     With --propose, the writer of [writer] reads the complaint and proposes fields, each with the
     words it stands on; nothing is kept (in --json: a list of {"field", "value", "words"}).
 
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
-    and "accepted" with --accept.
+    and "accepted" with --accept; of several cases a list.
     """
+    if not wanted.alone:
+        if propose:
+            raise WrongUse("--propose reads one complaint", "such as: voicenote triage 3 --propose")
+        return _triage_many(session, wanted, given)
+    number = wanted.selection.numbers[0]
+    if propose:
+        show_proposals(session, number, alone=not any(given.values()))
+    else:
+        _triage_one(session, number, given)
+    return 0
+
+
+def _triage_many(session: Session, wanted: Wanted, given: dict[str, Any]) -> int:
+    """Triage cases without questions: what the options, or the rows of a file, say of each."""
+    from voicenote.engine.case.case_triage import Triage, triaging
+    from voicenote.model.case import Stage
+
+    said = any(value not in (None, "", False) for value in given.values())
+    if not (wanted.file or wanted.nothing or said):
+        raise WrongUse("say what you found out about them", "such as --cause TEXT, or --accept")
+
+    def prepare(given: dict[str, Any]) -> Mapping[str, Any]:
+        accept = given.pop("accept")
+        wished = _take_wishes(given, accept=accept)
+        found = with_harm(_as_said(given))
+        wishes = _wishes(wished, found.get("currency")) if accept else None
+        return {"found": Triage(**found), "wishes": wishes, "override": wished["override"]}
+
+    telling = Telling(
+        label="Triage",
+        counted=("case triaged", "cases triaged"),
+        one=lambda data: f"Case {data['case']}: {data['finding']}, {data['severity']}.",
+        none="Every case has a script already.",
+    )
+    steps = (Stage.OPENED,)
+    return run_work(session, wanted, triaging, telling, given, steps=steps, prepare=prepare)
+
+
+def _triage_one(session: Session, number: int, given: dict[str, Any]) -> None:
+    """Triage one case; at a terminal, without options, by questions."""
     from voicenote.engine.case.case_triage import Triage, apply_triage
     from voicenote.engine.case.case_triage import accept as accept_proposal
 
-    if propose:
-        show_proposals(session, number, alone=not accept and not any(given.values()))
-        return
+    accept = given.pop("accept")
     wished = _take_wishes(given, accept=accept)
-    if accept:
-        wished["deed"] = given.pop("deed")
     said = _as_said(given)
     asks = session.screen.interactive and not (said or accept)
     with session.open() as ws:
         if asks:
-            said = _as_said(_ask_findings(session, ws, number))
+            said = _as_said(ask_findings(session, ws, number))
         said = with_harm(said)
         view, done = apply_triage(ws, number, Triage(**said)), None
         if not session.json:
             session.screen.out("\n".join(_page(view)))
         if asks:
-            accept, wished = _ask_decision(session, view, wished)
+            accept, wished = ask_decision(session, view, wished)
         if accept:
             wishes = _wishes(wished, said.get("currency"))
             done = accept_proposal(ws, number, wishes, wished["override"] or "")
@@ -140,6 +181,8 @@ def _take_wishes(given: dict[str, Any], *, accept: bool) -> dict[str, Any]:
         raise WrongUse("these options change the proposal you accept", "add --accept")
     if wished["value"]:
         amount(wished["value"], given["currency"])  # an error comes before anything is stored
+    if accept:
+        wished["deed"] = given.pop("deed")
     return wished
 
 
@@ -198,67 +241,3 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
         promised_by=wished["by"],
         plan=wished["plan"],
     )
-
-
-def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
-    """Ask what was found; Enter keeps what the case already has (S2 first, S17 by default)."""
-    from voicenote.engine.case.case_view import case_view
-    from voicenote.script.asked import find_grave_words
-    from voicenote.wiring import now
-
-    screen, view = session.screen, case_view(ws, number)
-    case, known = view.case, view.case.complaint
-    screen.out(f"Case {number}, {case.customer.name}: {known.what_happened}")
-
-    def words(name: str, question: str) -> str | None:
-        return screen.ask(question, getattr(known, name)) or None
-
-    found: dict[str, Any] = {
-        "bothered_most": words("bothered_most", "What bothered them most, in their words?"),
-        "feeling": words("feeling", "How do they feel?"),
-        "at_stake": words("at_stake", "What is at stake for them?"),
-        "expected": words("expected", "What had they expected?"),
-        "finding": screen.choose("Is the complaint justified?", FINDINGS, str(known.finding)),
-    }
-    if found["finding"] == "unfounded":
-        found["reason"] = screen.ask("Why is it unfounded?", known.finding_reason, needed=True)
-    grave = find_grave_words(case) if known.severity == "normal" else ()
-    if grave:
-        screen.note(f"   Their words: {', '.join(f'“{one}”' for one in grave)}")
-    severity = "serious" if grave else str(known.severity)
-    found["severity"] = screen.choose("How serious is it?", SEVERITIES, severity)
-    asked, harm = "What did it cost them? An amount, or Enter if unknown", known.harm
-    found["harm"] = screen.ask(asked, str(harm.amount) if harm else "")
-    if found["harm"]:
-        own = harm.currency if harm else ""
-        found["currency"] = screen.ask("In which currency?", own, needed=True)
-    found["cause"] = words("cause", "What caused it?")
-    kind = str(known.failure or view.failure_guess or UNKNOWN)
-    chosen = screen.choose("What kind of failure was it?", (*FAILURES, UNKNOWN), kind)
-    found["failure"] = "" if chosen == kind else chosen
-    told = replace(known, promises=tuple(one.promise for one in case.round_amends))
-    tag = case.customer.language or ws.settings.owner.language
-    found |= ask_own_words(screen, told, tag, now().astimezone(view.local_zone).date())
-    return {name: value for name, value in found.items() if value}
-
-
-def _ask_decision(
-    session: Session, view: TriageView, wished: dict[str, Any]
-) -> tuple[bool, dict[str, Any]]:
-    """Ask whether to accept the proposal, and with which changes; return both."""
-    screen, promise = session.screen, view.proposal.amends
-    said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
-    if said == ANSWERS[2]:
-        return False, wished
-    if promise and said == ANSWERS[1]:
-        wished["kind"] = screen.choose("Which amends?", KINDS, str(promise.kind))
-        same = wished["kind"] == promise.kind
-        worth = "" if promise.value is None else str(promise.value)
-        wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
-        wished["value"] = screen.ask("Worth how much?", worth if same else "")
-        wished["by"] = ask_day(session, "Promised by", str(promise.promised_by))
-    if promise:
-        wished["deed"] = screen.ask(f"{QUESTIONS['deed'][0]}, as you say it (Enter skips)") or None
-    if said == ANSWERS[1]:
-        wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
-    return True, wished

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,8 +13,8 @@ from voicenote.counting import count_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voicenote.engine.batch import Failed
     from voicenote.engine.memo.render_case import Rendered
+    from voicenote.engine.singly import Failed
 
 T = TypeVar("T")
 
@@ -68,8 +69,19 @@ def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
             session.screen.warn(named_once(alike[0].case, alike[0].error.in_one_line))
         else:
             session.screen.warn(f"{name_cases([one.case for one in alike])}: {reason}")
+        session.screen.warn(*_list_missing(alike))
     if len(reasons) > SHOWN:
         session.screen.warn(f"… and {len(reasons) - SHOWN} other reasons; --json shows all")
+
+
+def _list_missing(failed: Sequence[Failed]) -> list[str]:
+    """Return what these lack, each once with how many lack it, the most frequent first."""
+    if len(failed) == 1:
+        return [f"  - {text}" for text in failed[0].error.missing]
+    lacks = Counter(
+        re.sub(rf"\b{one.case}\b", "N", text) for one in failed for text in one.error.missing
+    )
+    return [f"  - {count} of them: {text}" for text, count in lacks.most_common(SHOWN)]
 
 
 def named_once(case: int, text: str) -> str:

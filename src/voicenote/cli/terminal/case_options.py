@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: What is asked for when a reason gives none.
 SAY_WHY = "say in a few words why it is right"
+_NAME = re.compile(r"(\d{1,12})(?:\.(\d{1,12}))?")
 #: The largest case number that a database can hold.
 LAST_CASE = 2**31 - 1
 
@@ -32,7 +33,27 @@ class CaseNumber(click.IntRange):
     name = "case number"
 
 
+class PromiseName(click.ParamType[tuple[int, int]]):
+    """The name of a promise, ``N.K``, or of a case, ``N``: then K is 0."""
+
+    name = "N.K"
+
+    def __init__(self, *, alone: bool = True) -> None:
+        self._alone = alone
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return (case, k)."""
+        found = _NAME.fullmatch(str(value))
+        case, k = (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+        if not 0 < case <= LAST_CASE or k > LAST_CASE or not (k or self._alone):
+            self.fail(f"{value!r} isn't a promise of a case; write it such as 3.1", param, ctx)
+        return case, k
+
+
 CASE = CaseNumber(1, LAST_CASE)
+PROMISE = PromiseName()
 case_argument = click.argument("number", type=CASE, metavar="N")
 fill_in_option = click.option(
     "--fill-in", is_flag=True, help="Use a synthetic voice for what you have not recorded."
@@ -80,18 +101,29 @@ def reason_option(name: str, about: str) -> Callable[[Callable[..., Any]], Calla
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The cases that a command is for: these numbers, or else all at its step, or a batch."""
+    """The cases that a command is for: these numbers, or all at its step, a batch, a condition."""
 
     numbers: Sequence[int]
     everything: bool
     batch: str | None
+    where: str = ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is one case, by its number."""
+        return len(self.numbers) == 1 and not (self.everything or self.batch or self.where)
 
     def find(self, ws: Workspace, *stages: Stage) -> list[int]:
         """Return the numbers of the cases, in order. Raises WrongUse as `select_cases` does."""
         from voicenote.engine.case.selection import select_cases
 
         return select_cases(
-            ws, self.numbers, everything=self.everything, batch=self.batch, stages=stages
+            ws,
+            self.numbers,
+            everything=self.everything,
+            batch=self.batch,
+            where=self.where,
+            stages=stages,
         )
 
     def find_in_touch(self, session: Session, ws: Workspace, *stages: Stage) -> list[int]:
@@ -108,18 +140,34 @@ class Selection:
 
 
 def cases_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``N…``, ``--all`` and ``--batch NAME`` to a command, which gets them as a `Selection`."""
+    """Add ``N…`` and the options that choose cases; the command gets them as a `Selection`."""
 
     @wraps(command)
     def select(
-        *args: Any, numbers: Sequence[int], everything: bool, batch: str | None, **given: Any
+        *args: Any,
+        numbers: Sequence[int],
+        everything: bool,
+        batch: str | None,
+        where: str,
+        **given: Any,
     ) -> Any:
-        return command(*args, selection=Selection(numbers, everything, batch), **given)
+        return command(*args, selection=Selection(numbers, everything, batch, where), **given)
 
+    click.argument("numbers", nargs=-1, type=CASE, metavar="[N]...")(choosing_options(select))
+    return select
+
+
+def choosing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--all``, ``--batch NAME`` and ``--where CONDITION``."""
     for option in (
+        click.option(
+            "--where",
+            metavar="CONDITION",
+            default="",
+            help="""Those that meet it, such as 'stage = closed and harm > 20'.""",
+        ),
         click.option("--batch", metavar="NAME", help="All cases of an import."),
         click.option("--all", "everything", is_flag=True, help="All cases that are at this step."),
-        click.argument("numbers", nargs=-1, type=CASE, metavar="[N]..."),
     ):
-        option(select)
-    return select
+        option(command)
+    return command

@@ -10,8 +10,8 @@ from voicenote.cli.terminal.session import Session
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.batch import Failed
     from voicenote.engine.memo.drafting import Drafted
+    from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
 
 
@@ -19,9 +19,9 @@ def compose_all(
     ws: Workspace, numbers: Sequence[int], given: dict[str, str], anyway: str
 ) -> Iterator[Drafted | Failed]:
     """Write scripts by the templates."""
-    from voicenote.engine.batch import singly
     from voicenote.engine.case.duplicates import told_apart
     from voicenote.engine.memo.compose_cases import compose_cases
+    from voicenote.engine.singly import singly
 
     return singly(
         lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from voicenote.engine.case.batches import why_held
 from voicenote.engine.case.release import release
 from voicenote.engine.case.routing import way_and_why
 from voicenote.engine.case.withdrawal import ask_again_if_doubtful
@@ -202,8 +203,11 @@ def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
 
     Messages booked for an earlier date of it are cancelled. In a held plan the new ones are held.
     """
+    booked = touches.of_cases(tx, [number])
+    if not booked:
+        return
     case = case_store.get(tx, number)
-    booked = touches.of_round(tx, case)
+    booked = [touch for touch in booked if touch.round == case.round]
     if not booked:
         return
     of_it = [touch for touch in booked if touch.planned.amends == k]
@@ -273,6 +277,9 @@ def resume(ws: Workspace, number: int) -> str:
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
+        if case.batch and why_held(tx, case.batch):
+            what = f"case {number} waits with its batch {case.batch!r}, which is on hold"
+            raise RuleSaysNo(what, f"voicenote batch resume {case.batch!r}")
         doubts.settle(tx, case=number)  # somebody has looked
         held = [t for t in touches.of_round(tx, case) if t.state is TouchState.HELD]
         moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)

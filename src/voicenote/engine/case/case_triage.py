@@ -5,20 +5,24 @@ Both are kept with their reasons (S7, S10, S17).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
-from voicenote.engine.case.case_view import TermsView, terms_view
-from voicenote.engine.case.cause_history import warn_of_returned_causes
-from voicenote.engine.case.money_bands import bands_of
-from voicenote.engine.case.promises import add_in, say_deed_in
-from voicenote.engine.case.triage_proposal import propose_for
+from voicenote.engine.case.cause_history import find_prevented
+from voicenote.engine.case.group_work import CaseWork, Done
+from voicenote.engine.case.promise_words import say_deed_in
+from voicenote.engine.case.promises import add_in
+from voicenote.engine.case.triage_proposal import named_lost, propose_for
+from voicenote.engine.case.triage_view import TriageView, view_of
 from voicenote.engine.case.withdrawal import ask_again
+from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
-from voicenote.followup.compensation import Adequacy, judge
+from voicenote.followup.causes import CauseSeen
+from voicenote.followup.compensation import Adequacy
 from voicenote.followup.proposal import (
     ASK_FIRST,
     FEW_WORDS,
@@ -30,15 +34,9 @@ from voicenote.followup.release_rules import REWORDS, steps_from
 from voicenote.ledger import case_store, customers
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.word_renewal import TRIAGED
-from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Severity, Stage
+from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Stage
 from voicenote.model.money import Money
-from voicenote.model.touch import TouchKind
-from voicenote.script.asked import find_grave_words
-from voicenote.script.compose import template_for
-from voicenote.script.deed_conflicts import deed_notes
-from voicenote.script.failure import guess_failure
-from voicenote.script.habits import is_coarse
-from voicenote.script.whose_words import find_misvoiced
+from voicenote.model.snapshot import Snapshot
 
 #: The stages in which triage can still change what is said.
 EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
@@ -81,43 +79,6 @@ class Triage:
     formality: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposalView:
-    """A proposal for display: its template, its plan, the promise if any, and why."""
-
-    template: str
-    plan: str
-    amends: TermsView | None
-    why: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriageView:
-    """What was found about a case, with warnings and a proposal; `next` is the command to run.
-
-    `failure_guess` is what the words tell of the kind of failure, when the owner hasn't said it.
-    `severity_guess` is what a danger makes of a severity that is still the usual one, and
-    `grave_words` are theirs that tell of it.
-    """
-
-    case: int
-    finding: Finding
-    reason: str
-    abusive: bool
-    severity: Severity
-    severity_guess: Severity | None
-    grave_words: tuple[str, ...]
-    harm: Decimal | None
-    currency: str | None
-    cause: str
-    failure: Failure | None
-    failure_guess: Failure | None
-    lost: Lost
-    warnings: tuple[str, ...]
-    proposal: ProposalView
-    next: str
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """An accepted proposal: the name of its amends, its plan, and warnings."""
@@ -128,6 +89,53 @@ class Accepted:
     warnings: tuple[str, ...]
 
 
+def triaging(ws: Workspace) -> CaseWork:
+    """Return the work of triage: `found` is a `Triage`; with `wishes`, the proposal is accepted.
+
+    Data and errors are those of `apply_triage` and `accept`, both or neither.
+    """
+    known: dict[str, CauseSeen] | None = None  # read once: triage writes no lesson
+
+    def act(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
+        nonlocal known
+        known = find_prevented(tx) if known is None else known
+        number, given = task.case, task.given
+        again = task.row is not None
+        view, changed = triage_in(ws, tx, seen.case, given["found"], again=again, known=known)
+        case = case_store.get(tx, number) if changed else seen.case
+        wishes = given.get("wishes")
+        if wishes is None or (again and _is_accepted(ws, view, case, wishes)):
+            return Done(number, _data(view), changed=changed, notes=view.warnings)
+        done = accept_in(ws, tx, case, wishes, given.get("override") or "")
+        accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
+        notes = (*view.warnings, *done.warnings)
+        return Done(number, {**_data(view), "accepted": accepted}, notes=notes)
+
+    return CaseWork(act=act, decides=False)
+
+
+def _is_accepted(ws: Workspace, view: TriageView, case: Case, wishes: Wishes) -> bool:
+    """Whether a proposal with these wishes is accepted already: it has its promise and its plan."""
+    if view.proposal.amends or plan_for(ws, case) != (wishes.plan or view.proposal.plan):
+        return False
+    names = ("kind", "text", "deed", "target", "promised_by")
+    wished = {name: value for name in names if (value := getattr(wishes, name)) is not None}
+    if wishes.value is not None:
+        wished["amount"] = wishes.value
+    there = [one.promise for one in case.round_amends]
+    return not wished or any(
+        all(
+            getattr(one.value if name == "amount" else one, name, None) == value
+            for name, value in wished.items()
+        )
+        for one in there
+    )
+
+
+def _data(view: TriageView) -> dict[str, object]:
+    return {one.name: getattr(view, one.name) for one in fields(view)}
+
+
 def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
     """Save what was found; return it with the proposal that follows from it.
 
@@ -135,55 +143,58 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
     BadData for harm without a currency.
     """
     with ws.ledger.write() as tx:
-        before = case_store.get(tx, number).complaint
-        _save(ws, tx, number, triage)
-        case = case_store.get(tx, number)
-        complaint = case.complaint
-        changed = [*_changes(before, complaint), *_changes(before.customer, complaint.customer)]
-        named = ", ".join(name.replace("_", " ") for name in changed)
-        why = f"it was triaged again since: {named}"
-        asked = ask_again(ws, tx, number, why) if changed else ""
-        judged = judge(case, bands_of(ws))
-        money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
-        found = propose_for(ws, tx, case)
-        normal = complaint.severity is Severity.NORMAL
-        grave = find_grave_words(case) if normal else ()
-        rude = _warn_of_abuse(ws, case)
-        tag = case.customer.language or ws.settings.owner.language
-        said = replace(complaint, promises=tuple(one.promise for one in case.round_amends))
-        misvoiced = map(str, find_misvoiced(said, tag))
-        notes = [note for one in said.promises for note in deed_notes(one, tag)]
-        told = (
-            *misvoiced,
-            *notes,
-            rude,
-            asked,
-            warn_of_returned_causes(tx, [case]).get(number, ""),
-            money,
-        )
-        return TriageView(
-            case=number,
-            finding=complaint.finding,
-            reason=complaint.finding_reason,
-            abusive=complaint.abusive,
-            severity=complaint.severity,
-            severity_guess=Severity.SERIOUS if grave else None,
-            grave_words=grave,
-            harm=complaint.harm.amount if complaint.harm else None,
-            currency=complaint.harm.currency if complaint.harm else None,
-            cause=complaint.cause,
-            failure=complaint.failure,
-            failure_guess=None if complaint.failure else guess_failure(case),
-            lost=found.lost,
-            warnings=tuple(filter(None, told)),
-            proposal=ProposalView(
-                template=template_for(case, TouchKind.MEMO),
-                plan=found.plan,
-                amends=terms_view(found.promise) if found.promise else None,
-                why=found.why,
-            ),
-            next=f"voicenote script {number}",
-        )
+        return triage_in(ws, tx, case_store.locked(tx, number), triage)[0]
+
+
+def triage_in(
+    ws: Workspace,
+    tx: Transaction,
+    before: Case,
+    triage: Triage,
+    *,
+    again: bool = False,
+    known: Mapping[str, CauseSeen] | None = None,
+) -> tuple[TriageView, bool]:
+    """Save what was found, as `apply_triage` does; return also whether that changed anything.
+
+    With `again`, what is known already is no error after the memo has left; `known` as in
+    `view_of`.
+    """
+    number, new = before.number, _new_in(tx, before, triage)
+    if not again or new != Triage():
+        _save(ws, tx, before, new)
+    if new == Triage():
+        return view_of(ws, tx, before, known=known), False
+    case = case_store.get(tx, number)
+    old, now = before.complaint, case.complaint
+    changed = [*_changes(old, now), *_changes(old.customer, now.customer)]
+    named = ", ".join(name.replace("_", " ") for name in changed)
+    why = f"it was triaged again since: {named}"
+    asked = ask_again(ws, tx, number, why) if changed else ""
+    return view_of(ws, tx, case, asked, known), True
+
+
+def _new_in(tx: Transaction, case: Case, triage: Triage) -> Triage:
+    """Return what of a triage isn't known already."""
+    known, harm = case.complaint, case.complaint.harm
+    promised = case.round_amends
+    now: dict[str, object] = {one.name: getattr(known, one.name, "") for one in fields(triage)}
+    now |= {name: getattr(case.customer, name) for name in ADDRESS}
+    now |= {"reason": known.finding_reason, "harm": harm.amount if harm else None}
+    now |= {"currency": harm.currency if harm else None}
+    now["deed"] = promised[0].promise.deed if len(promised) == 1 else None
+    if triage.lost is not None:
+        now["lost"] = named_lost(tx, case)
+    same = [
+        one.name
+        for one in fields(triage)
+        if (given := getattr(triage, one.name)) is not None
+        and (given == now[one.name] or (given == "" and now[one.name] is None))
+    ]
+    alone = triage.currency is None or "currency" in same
+    if ("harm" in same) != alone:  # an amount goes with its currency
+        same = [name for name in same if name not in ("harm", "currency")]
+    return replace(triage, **dict.fromkeys(same))
 
 
 def _changes(before: Complaint | Customer, after: Complaint | Customer) -> list[str]:
@@ -193,27 +204,10 @@ def _changes(before: Complaint | Customer, after: Complaint | Customer) -> list[
     return ["deed" if name == "promises" else name for name in changed]
 
 
-def _warn_of_abuse(ws: Workspace, case: Case) -> str:
-    """Return the proposal to end it courteously (S10), when the customer's words hold abuse."""
-    complaint = case.complaint
-    words = f"{complaint.what_happened} {complaint.bothered_most}"
-    tag = case.customer.language or ws.settings.owner.language
-    if complaint.abusive or not is_coarse(words, tag.partition("-")[0]):
-        return ""
-    return (
-        "there is abuse in their words, which is not said back. If it is more than anger, end it "
-        f"with one courteous message: voicenote triage {case.number} --abusive --reason TEXT (S10)"
-    )
-
-
-def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
+def _save(ws: Workspace, tx: Transaction, case: Case, triage: Triage) -> None:
     """Save what was found. A plan follows the finding, unless the owner chose it by name."""
-    case = case_store.get(tx, number)
-    if case.stage not in EARLY:
-        raise RuleSaysNo(
-            f"the memo of case {number} has left already",
-            f"if it must change, take it up again: voicenote reopen {number}",
-        )
+    number = case.number
+    _need_early(case)
     found = {
         f.name: value for f in fields(triage) if (value := getattr(triage, f.name)) is not None
     }
@@ -224,7 +218,8 @@ def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
             "say why with --reason",
         )
     lost, currency = found.pop("lost", None), found.pop("currency", "")
-    customers.address_as(tx, number, {one: found.pop(one) for one in ADDRESS if one in found})
+    if address := {one: found.pop(one) for one in ADDRESS if one in found}:
+        customers.address_as(tx, number, address)
     if "deed" in found:
         say_deed_in(tx, number, found.pop("deed"))
     if "failure" in found:
@@ -241,6 +236,14 @@ def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
         case_store.revise(tx, number, TRIAGED, **found)
     if lost is not None:
         tx.tell("harm_named", number, lost=Lost(lost).value)
+
+
+def _need_early(case: Case) -> None:
+    if case.stage not in EARLY:
+        raise RuleSaysNo(
+            f"the memo of case {case.number} has left already",
+            f"if it must change, take it up again: voicenote reopen {case.number}",
+        )
 
 
 def _harm(amount: Decimal, currency: str) -> dict[str, Any]:
@@ -260,24 +263,32 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
     plan, BadData for wishes that can't be promised.
     """
     with ws.ledger.write() as tx:
-        case = case_store.get(tx, number)
-        found, waited = propose_for(ws, tx, case, wishes), memo_waits(tx, case)
-        edits = {} if found == propose_for(ws, tx, case) else {"edited": True}
-        name, told = "", []
-        if found.promise is not None:
-            name, judged = add_in(ws, tx, number, found.promise, override)
-            told.append("" if judged.level is Adequacy.FINE else judged.what)
-            told.append(ask_again(ws, tx, number, f"amends {name} was promised since"))
-        elif wishes.deed is not None:
-            say_deed_in(tx, number, wishes.deed)
-            told.append(ask_again(ws, tx, number, "the deed is said otherwise since"))
-        if plan_for(ws, case_store.get(tx, number)) != found.plan:
-            change_plan_in(ws, tx, number, found.plan)
-        tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
-        if waited and not memo_waits(tx, case):
-            told.append(
-                f"The memo of case {number} was to leave, and will not go now: the plan "
-                f"{found.plan} has none. When you have something to say: "
-                f"{steps_from(number, REWORDS)}"
-            )
+        return accept_in(ws, tx, case_store.locked(tx, number), wishes, override)
+
+
+def accept_in(
+    ws: Workspace, tx: Transaction, case: Case, wishes: Wishes, override: str = ""
+) -> Accepted:
+    """Accept a proposal as `accept` does, within a transaction."""
+    number = case.number
+    found, waited = propose_for(ws, tx, case, wishes), memo_waits(tx, case)
+    usual = wishes == Wishes() or found == propose_for(ws, tx, case)
+    name, told = "", []
+    if found.promise is not None:
+        name, judged = add_in(ws, tx, number, found.promise, override)
+        told.append("" if judged.level is Adequacy.FINE else judged.what)
+        told.append(ask_again(ws, tx, number, f"amends {name} was promised since"))
+    elif wishes.deed is not None:
+        say_deed_in(tx, number, wishes.deed)
+        told.append(ask_again(ws, tx, number, "the deed is said otherwise since"))
+    if plan_for(ws, case_store.get(tx, number)) != found.plan:
+        change_plan_in(ws, tx, number, found.plan)
+    edits = {} if usual else {"edited": True}
+    tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
+    if waited and not memo_waits(tx, case):
+        told.append(
+            f"The memo of case {number} was to leave, and will not go now: the plan "
+            f"{found.plan} has none. When you have something to say: "
+            f"{steps_from(number, REWORDS)}"
+        )
     return Accepted(number, name, found.plan, tuple(filter(None, told)))

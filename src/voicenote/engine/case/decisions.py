@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from voicenote.engine.batch import singly
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.clock_check import as_of
+from voicenote.engine.singly import singly
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.actions import (
     Action,
@@ -85,10 +85,12 @@ def _apply(tx: Transaction, number: int, action: Action) -> bool:
     return True
 
 
-def reopen_in(tx: Transaction, number: int, reason: str, *, anew: bool = True) -> None:
-    """Cancel the plan's waiting messages and open the case again: with `anew`, in a new round."""
-    case = case_store.get(tx, number)
-    round_ = case.round + anew
+def reopen_in(tx: Transaction, number: int, reason: str, *, anew: bool = True) -> int:
+    """Cancel the plan's waiting messages and open the case again: with `anew`, in a new round.
+
+    Return its round.
+    """
+    round_ = case_store.get(tx, number).round + anew
     cancel_waiting(tx, number, f"reopened: {reason}")
     change_case(
         tx,
@@ -99,6 +101,7 @@ def reopen_in(tx: Transaction, number: int, reason: str, *, anew: bool = True) -
         outcome=None,
         closed_at=None,
     )
+    return round_
 
 
 def close_in(tx: Transaction, number: int, outcome: Outcome) -> None:

@@ -1,17 +1,22 @@
-"""Amends: added, done with evidence, confirmed, broken, waived. The plan follows each change."""
+"""Amends: added, done with evidence, confirmed, broken, waived. The plan follows each change.
+
+The changes are `CaseWork`, so one promise is changed as many are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from voicenote.engine.case.approval import book_promise, need_open
 from voicenote.engine.case.case_view import PromiseView, promise_view
-from voicenote.engine.case.decisions import decide_in
+from voicenote.engine.case.group_work import CaseWork, Done, carry_out_one
 from voicenote.engine.case.money_bands import weigh
+from voicenote.engine.case.promise_words import amends_of, misfits, old_words
 from voicenote.engine.case.withdrawal import ask_again
+from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
 from voicenote.followup.closing_rules import evidence_for
@@ -21,17 +26,9 @@ from voicenote.ledger.changes import change_amends
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.promise import Amends, Promise
+from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import WAITING, TouchKind
 from voicenote.script.deed_conflicts import deed_notes
-
-
-def amends_of(case: Case, k: int) -> Amends:
-    """Return promise `k` of a case. Raises WrongUse when there is none."""
-    for amends in case.amends:
-        if amends.k == k:
-            return amends
-    known = ", ".join(amends.name for amends in case.amends) or "none"
-    raise WrongUse(f"case {case.number} has no amends {case.number}.{k}", f"it has: {known}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,152 +96,178 @@ def add_in(
     return f"{number}.{k}", judged
 
 
-def say_deed_in(tx: Transaction, number: int, deed: str, k: int | None = None) -> None:
-    """Change how a promise is said to the customer, within a transaction; "" takes it back.
-
-    Without `k` it is the only promise of the case's round. Raises WrongUse when there is no such
-    promise, or more than one.
-    """
-    case = case_store.locked(tx, number)
-    need_open(case)
-    found = _only_promise(case) if k is None else amends_of(case, k)
-    if found.promise.deed != deed:
-        case_store.say_deed(tx, number, found.k, deed)
-
-
-def _only_promise(case: Case) -> Amends:
-    standing = case.round_amends
-    if not standing:
-        raise WrongUse(
-            f"case {case.number} has no promise yet that you could put into words",
-            f"promise it first: voicenote triage {case.number} --accept",
-        )
-    if len(standing) > 1:
-        raise WrongUse(
-            f"case {case.number} has {len(standing)} promises",
-            f"say which: voicenote amends say {standing[0].name} --deed TEXT",
-        )
-    return standing[0]
-
-
-def say_deed(ws: Workspace, number: int, k: int, deed: str) -> tuple[str, ...]:
-    """Change how promise `k` is said; return notes.
-
-    They say that an approval was taken back, and where the deed isn't what is promised.
-    """
-    with ws.ledger.write() as tx:
-        say_deed_in(tx, number, deed, k)
-        again = ask_again(
-            ws, tx, number, f"the deed of amends {number}.{k} is said otherwise since"
-        )
-        case = case_store.get(tx, number)
-    tag = case.customer.language or ws.settings.owner.language
-    return (*filter(None, [again]), *deed_notes(amends_of(case, k).promise, tag))
-
-
 def to_come(day: date | None, today: date) -> None:
     """Raise WrongUse for a day that has passed: a promise for it can't be kept."""
     if day is not None and day < today:
         raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
 
 
-def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> str:
-    """Record that a promise was done; return a note if an approval was taken back.
+def keeping(ws: Workspace) -> CaseWork:
+    """Return the work of recording that promises were done, with their `evidence`.
 
-    Raises RuleSaysNo without evidence (S4), and for money that is too much (R8) or for an unfounded
+    RuleSaysNo without evidence (S4), and for money that is too much (R8) or for an unfounded
     complaint (S9), in the promise or in its evidence, unless `override` gives a reason.
     """
 
-    def change(tx: Transaction, amends: Amends) -> None:
-        shown = evidence_for(amends, evidence)
-        weigh(ws, tx, case_store.get(tx, number), override=override, evidence={k: shown})
-        facts: dict[str, object] = {"evidence": shown}
-        change_amends(tx, number, k, "do", facts=facts, evidence=shown, done_at=tx.now)
+    def change(tx: Transaction, case: Case, amends: Amends, given: Mapping[str, Any]) -> None:
+        shown = evidence_for(amends, given.get("evidence") or "")
+        reason = given.get("override") or ""
+        weigh(ws, tx, case, override=reason, evidence={amends.k: shown})
+        values = {"evidence": shown, "done_at": tx.now}
+        change_amends(tx, case.number, amends.k, "do", facts={"evidence": shown}, **values)
 
-    return _change(ws, number, k, change, "was done")
+    return _changing(ws, "done", "was done", change)
+
+
+def confirming(ws: Workspace) -> CaseWork:
+    """Return the work of recording that customers confirm what was done; also in closed cases."""
+
+    def change(tx: Transaction, case: Case, amends: Amends, _given: Mapping[str, Any]) -> None:
+        change_amends(tx, case.number, amends.k, "confirm", confirmed_at=tx.now)
+
+    return _changing(ws, "confirmed", "was confirmed", change, closed_too=True)
+
+
+def breaking(ws: Workspace) -> CaseWork:
+    """Return the work of recording that promises were not kept, with a `reason`."""
+
+    def change(tx: Transaction, case: Case, amends: Amends, given: Mapping[str, Any]) -> None:
+        change_amends(tx, case.number, amends.k, "break", facts=_reason(given))
+
+    return _changing(ws, "broken", "was broken", change)
+
+
+def waiving(ws: Workspace) -> CaseWork:
+    """Return the work of recording that customers waive promises. RuleSaysNo without a `reason`."""
+
+    def change(tx: Transaction, case: Case, amends: Amends, given: Mapping[str, Any]) -> None:
+        if not _reason(given):
+            raise RuleSaysNo(
+                f"amends {amends.name} cannot be waived without a reason",
+                "only the customer can let you off: write their words with --reason",
+            )
+        change_amends(tx, case.number, amends.k, "waive", facts=_reason(given))
+
+    return _changing(ws, "waived", "was waived", change)
+
+
+def _reason(given: Mapping[str, Any]) -> dict[str, object]:
+    reason = (given.get("reason") or "").strip()
+    return {"reason": reason} if reason else {}
+
+
+def promising_again(ws: Workspace) -> CaseWork:
+    """Return the work of giving promises a new day, `by`: the customer has agreed to it.
+
+    With `deed` or `text` they are said anew. WrongUse for a day that has passed where the customer
+    is, BadData for one before the target date, and RuleSaysNo as `add` does. Notes say where the
+    words still name another day.
+    """
+
+    def change(tx: Transaction, case: Case, amends: Amends, given: Mapping[str, Any]) -> None:
+        by = given["by"]
+        to_come(by, tx.now.astimezone(ws.zone_of(case)).date())
+        if amends.promise.target and amends.promise.target > by:
+            raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
+        weigh(ws, tx, case, override=given.get("override") or "")
+        values = {name: given[name] for name in ("text", "deed") if given.get(name) is not None}
+        facts: dict[str, object] = {"promised_by": by.isoformat(), **values}
+        k = amends.k
+        change_amends(tx, case.number, k, "promise", facts=facts, promised_by=by, **values)
+        book_promise(ws, tx, case.number, k)
+
+    def notes(case: Case, amends: Amends, given: Mapping[str, Any]) -> tuple[str, ...]:
+        said = {name: given[name] for name in ("text", "deed") if given.get(name) is not None}
+        new = replace(amends, promise=replace(amends.promise, promised_by=given["by"], **said))
+        return old_words(new, case.customer.language or ws.settings.owner.language)
+
+    return _changing(ws, "promised", "has another date", change, notes=notes)
+
+
+def words_for(ws: Workspace, number: int, k: int, by: date) -> tuple[str, tuple[str, ...]]:
+    """Return how promise `k` is said, and what of it wouldn't fit the day `by`."""
+    with ws.ledger.read() as tx:
+        case = case_store.get(tx, number)
+    promise = amends_of(case, k).promise
+    tag = case.customer.language or ws.settings.owner.language
+    return promise.deed, misfits(replace(promise, promised_by=by), tag)
+
+
+def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> str:
+    """Record that one promise was done; return a note if an approval was taken back."""
+    return _carry_out_one(ws, number, k, keeping, evidence=evidence, override=override)
 
 
 def confirm(ws: Workspace, number: int, k: int) -> str:
-    """Record that the customer confirms it arrived; return as `done` does."""
-    return _event(ws, number, k, "confirm", stamp="confirmed_at")
+    """Record that the customer confirms one promise; return as `done` does."""
+    return _carry_out_one(ws, number, k, confirming)
 
 
 def mark_broken(ws: Workspace, number: int, k: int, reason: str) -> str:
-    """Record that a promise was not kept; return as `done` does."""
-    return _event(ws, number, k, "break", reason=reason)
+    """Record that one promise was not kept; return as `done` does."""
+    return _carry_out_one(ws, number, k, breaking, reason=reason)
 
 
 def waive(ws: Workspace, number: int, k: int, reason: str) -> str:
-    """Record that the customer waives a promise; return as `done` does.
-
-    Raises RuleSaysNo without a reason.
-    """
-    if not reason.strip():
-        raise RuleSaysNo(
-            f"amends {number}.{k} cannot be waived without a reason",
-            "only the customer can let you off: write their words with --reason",
-        )
-    return _event(ws, number, k, "waive", reason=reason)
+    """Record that the customer waives one promise; return as `done` does."""
+    return _carry_out_one(ws, number, k, waiving, reason=reason)
 
 
 def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> str:
-    """Give a promise a new date: it was or will be broken, and the customer knows.
-
-    Returns as `done` does. Raises WrongUse for a day that has passed where the customer is,
-    BadData for one before the target date, and RuleSaysNo as `add` does.
-    """
-
-    def change(tx: Transaction, amends: Amends) -> None:
-        to_come(by, tx.now.astimezone(ws.zone_of(case_store.get(tx, number))).date())
-        if amends.promise.target and amends.promise.target > by:
-            raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
-        weigh(ws, tx, case_store.get(tx, number), override=override)
-        facts: dict[str, object] = {"promised_by": by.isoformat()}
-        change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
-        book_promise(ws, tx, number, k)
-
-    return _change(ws, number, k, change, "has another date")
+    """Give one promise a new date; return as `done` does."""
+    return _carry_out_one(ws, number, k, promising_again, by=by, override=override)
 
 
-def _event(
-    ws: Workspace, number: int, k: int, event: str, *, reason: str = "", stamp: str = ""
+def _carry_out_one(
+    ws: Workspace, number: int, k: int, work: Callable[[Workspace], CaseWork], **given: object
 ) -> str:
-    def change(tx: Transaction, _amends: Amends) -> None:
-        facts: dict[str, object] = {"reason": reason} if reason else {}
-        values: dict[str, Any] = {stamp: tx.now} if stamp else {}
-        change_amends(tx, number, k, event, facts=facts, **values)
-
-    said = {"confirm": "was confirmed", "break": "was broken", "waive": "was waived"}[event]
-    return _change(ws, number, k, change, said, closed_too=event == "confirm")
+    return " ".join(carry_out_one(ws, CaseTask(number, k, given), work(ws)).notes[:1])
 
 
-def _change(
+Change = Callable[[Transaction, Case, Amends, Mapping[str, Any]], None]
+Notes = Callable[[Case, Amends, Mapping[str, Any]], tuple[str, ...]]
+
+
+def _changing(
     ws: Workspace,
-    number: int,
-    k: int,
-    change: Callable[[Transaction, Amends], None],
+    state: str,
     said: str,
+    change: Change,
     *,
     closed_too: bool = False,
-) -> str:
-    """Change a promise of an open case, and decide what follows, in one transaction.
+    notes: Notes = lambda _case, _amends, _given: (),
+) -> CaseWork:
+    """Return the work of a change that leads to `state`; `said` tells it in the past.
 
-    If the memo was approved but not sent, it needs another approval: `said` tells why. Returns a
-    note about that. In a closed case, a change is allowed only with `closed_too`.
+    If the memo was approved but not sent, it needs another approval: a note says so. In a closed
+    case, a change is allowed only with `closed_too`.
     """
-    with ws.ledger.write() as tx:
-        case = case_store.locked(tx, number)
-        amends = amends_of(case, k)
+
+    def act(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
+        case, amends = seen.case, amends_of(seen.case, task.k)
+        data = {"amends": amends.name, "state": state}
+        if task.row is not None and _is_so_already(amends, state, task.given):
+            return Done(case.number, data, changed=False)
         if not closed_too:
             need_open(case)
         try:
-            change(tx, amends)
+            change(tx, case, amends, task.given)
         except ImpossibleTransition as no:
             what = f"amends {amends.name}: {no.what}"
             raise ImpossibleTransition(what, no.advice.replace("N.K", amends.name)) from None
-        asked = ask_again(ws, tx, number, f"amends {amends.name} {said} since")
-        decide_in(ws, tx, [number])
-    return asked
+        asked = ask_again(ws, tx, case.number, f"amends {amends.name} {said} since")
+        told = (asked, *notes(case, amends, task.given))
+        return Done(case.number, data, notes=tuple(filter(None, told)))
+
+    return CaseWork(act=act)
+
+
+def _is_so_already(amends: Amends, state: str, given: Mapping[str, Any]) -> bool:
+    """Whether a promise is already as a file says."""
+    if state == "promised":
+        return amends.state.value == state and amends.promise.promised_by == given["by"]
+    evidence = " ".join((given.get("evidence") or amends.evidence).split())
+    return amends.state.value == state and evidence == amends.evidence
 
 
 def list_promises(ws: Workspace, *, everything: bool = False) -> list[PromiseView]:

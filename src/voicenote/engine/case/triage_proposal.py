@@ -42,7 +42,7 @@ def propose_for(
         owner=ws.owner_of(case),
         late=age.total_seconds() > ws.settings.policy.memo_hours * 3600,
     )
-    found = propose(case, house, _named_lost(tx, case))
+    found = propose(case, house, named_lost(tx, case))
     if wishes is None:
         return found
     try:
@@ -51,10 +51,10 @@ def propose_for(
         raise BadData(f"this cannot be promised: {error}", "correct it") from None
 
 
-def _named_lost(tx: Transaction, case: Case) -> Lost | None:
+def named_lost(tx: Transaction, case: Case) -> Lost | None:
     """Return the owner's newest word on what was lost most (R9)."""
-    named = [r["lost"] for r in case_reports.history(tx, case.number) if r["event"] == "harm_named"]
-    return Lost(named[-1]) if named else None
+    named = case_reports.last_facts(tx, case.number, "harm_named")
+    return Lost(named["lost"]) if named else None
 
 
 def _leads(case: Case) -> Leads:

@@ -10,11 +10,11 @@ from voicenote.engine.case.release import judge_release, words_fit
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.release_rules import ASKS, REWORDS, Objection, steps_from
 from voicenote.ledger import case_store, scripts, touches
-from voicenote.ledger.changes import change_case
+from voicenote.ledger.changes import change_case, hold_case
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Stage
-from voicenote.model.touch import ARRIVED, OPENING, WAITING, TouchState
+from voicenote.model.case import RELEASED, Stage
+from voicenote.model.touch import ARRIVED, OPENING, WAITING, Touch, TouchState
 
 #: In these states a memo was sent, or may have been: it can't be taken back.
 _OUT = ARRIVED | {TouchState.COMMITTING, TouchState.UNCERTAIN}
@@ -26,9 +26,11 @@ def ask_again(ws: Workspace, tx: Transaction, number: int, why: str) -> str:
     Its message stays due, shows `why`, and is sent once it is approved again. Returns the note for
     the owner, with the next steps; "" when there was no approval to take back.
     """
-    mark = ASKS if words_fit(ws, tx, snapshot(tx, number, ws.zone_of)) else REWORDS
-    if not _take_back(tx, number, mark, why):
+    waiting = _approved_touches(tx, number)
+    if waiting is None:
         return ""
+    mark = ASKS if words_fit(ws, tx, snapshot(tx, number, ws.zone_of)) else REWORDS
+    _take_back(tx, number, waiting, mark, why)
     said = "it waits for your approval again" if mark == ASKS else "its words no longer fit"
     return (
         f"The memo of case {number} was approved before this, and {said}: "
@@ -40,8 +42,10 @@ def ask_about(tx: Transaction, number: int, doubts: Sequence[Objection]) -> str:
     """Take back an approval because of `doubts`, without a change to its case; return a note."""
     why = "; ".join(one.what for one in doubts)
     mark = REWORDS if any(one.key == "R20 facts" for one in doubts) else ASKS
-    if not _take_back(tx, number, mark, why):
+    waiting = _approved_touches(tx, number)
+    if waiting is None:
         return ""
+    _take_back(tx, number, waiting, mark, why)
     return (
         f"The memo of case {number} was approved before, and waits for your approval again, "
         f"because {why}: {doubts[0].advice}"
@@ -58,20 +62,23 @@ def ask_again_if_doubtful(ws: Workspace, tx: Transaction, number: int, day: date
     return ask_about(tx, number, doubts) if doubts else ""
 
 
-def _take_back(tx: Transaction, number: int, mark: str, why: str) -> bool:
-    case = case_store.locked(tx, number)
-    if not case.released:
-        return False
+def _approved_touches(tx: Transaction, number: int) -> list[Touch] | None:
+    """Return the waiting messages of an approved memo; None if there is nothing to take back."""
+    hold_case(tx, number)
+    if case_store.stage_of(tx, number) not in RELEASED:
+        return None
+    case = case_store.get(tx, number)
     memos = [touch for touch in touches.of_round(tx, case) if touch.kind in OPENING]
     waiting = [touch for touch in memos if touch.state in WAITING]
     if any(touch.state in _OUT for touch in memos):
-        return False
-    if case.stage is Stage.FOLLOWING and not waiting:
-        return False
+        return None
+    return None if case.stage is Stage.FOLLOWING and not waiting else waiting
+
+
+def _take_back(tx: Transaction, number: int, waiting: Sequence[Touch], mark: str, why: str) -> None:
     change_case(tx, number, "recall", facts={"reason": why})
     for touch in waiting:
         touches.note(tx, touch.number, f"{mark}{why}")
-    return True
 
 
 def note_new_words(tx: Transaction, numbers: Sequence[int]) -> None:

@@ -22,10 +22,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from voicenote.engine.batch import OF_ONE_CASE, Failed, singly
 from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases, to_speak
 from voicenote.engine.memo.render_job import Job, speak
 from voicenote.engine.memo.unkept import watch_memos
+from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Memo

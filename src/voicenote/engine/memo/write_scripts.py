@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicenote.engine.batch import OF_ONE_CASE, Failed
 from voicenote.engine.case.case_script import errors_in, memo_kind
 from voicenote.engine.case.duplicates import told_apart
 from voicenote.engine.memo.drafting import (
@@ -22,6 +21,7 @@ from voicenote.engine.memo.drafting import (
     keep,
     words_for,
 )
+from voicenote.engine.singly import OF_ONE_CASE, Failed
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.ledger import case_store, scripts

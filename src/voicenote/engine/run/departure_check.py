@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from voicenote.engine.case.batches import why_held
 from voicenote.engine.case.consent import UNPLACED
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.release import facts_hold, judge_release, refusal
@@ -61,6 +62,9 @@ class DepartureCheck:
         if self._is_doubted(view):
             why = {"reason": UNPLACED}
             change_touch(self.tx, touch.number, "hold", facts={**why}, reason=UNPLACED)
+            return None
+        if touch.kind is not TouchKind.NUDGE and (held := why_held(self.tx, view.case.batch)):
+            change_touch(self.tx, touch.number, "hold", facts={"reason": held}, reason=held)
             return None
         parcel, memo = parcel_of(self.ws, view, self.tx.now)
         if doubts := self._doubts(view):

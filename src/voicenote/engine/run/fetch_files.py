@@ -13,7 +13,6 @@ from itertools import islice, zip_longest
 
 from voicenote.deadline import Deadline
 from voicenote.delivery.inbound import UPLOAD, Fetches, Unpacks
-from voicenote.engine.batch import describe_error
 from voicenote.engine.run.file_store import (
     StoredFile,
     check_room,
@@ -23,6 +22,7 @@ from voicenote.engine.run.file_store import (
     store,
     sweep,
 )
+from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
     BadData,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from voicenote.delivery.inbound import UPLOAD, AcceptsUpload, Arrival, Polls
-from voicenote.engine.batch import describe_error
 from voicenote.engine.case.answer_view import file_view
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.clock_jump import mind_reading, note_doubted
@@ -17,6 +16,7 @@ from voicenote.engine.run.fetch_files import fetch_files, forget_letters
 from voicenote.engine.run.file_store import keep_letter
 from voicenote.engine.run.inbound_handler import InboundHandler
 from voicenote.engine.run.ownership import ask_first
+from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
     ImpossibleTransition,

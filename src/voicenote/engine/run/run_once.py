@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from voicenote.engine.batch import describe_error
 from voicenote.engine.case.decisions import decide_cases
 from voicenote.engine.case.moving import settle_reach
 from voicenote.engine.case.routing import is_folder
@@ -27,6 +26,7 @@ from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, paus
 from voicenote.engine.run.recall import recall_sent
 from voicenote.engine.run.recovery import InFlight, in_flight, reconcile, sweep_leftovers
 from voicenote.engine.run.send import Sent, send_touch
+from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
     Restarting,

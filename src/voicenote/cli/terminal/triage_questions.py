@@ -1,0 +1,85 @@
+"""The questions of triage at a terminal: what was found, and whether the proposal is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
+from voicenote.cli.terminal.promise_options import KINDS, ask_day
+from voicenote.cli.terminal.session import Session
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.triage_view import TriageView
+    from voicenote.engine.workspace import Workspace
+
+FINDINGS = ("justified", "partly", "unfounded")
+SEVERITIES = ("low", "normal", "serious")
+ANSWERS = ("yes", "change it", "not now")
+FAILURES = ("late", "faulty", "wrong", "money", "rude", "silence", "danger", "broken")
+#: What clears an option that is one of a few words.
+UNKNOWN = "unknown"
+
+
+def ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
+    """Ask what was found; Enter keeps what the case already has (S2 first, S17 by default)."""
+    from voicenote.engine.case.case_view import case_view
+    from voicenote.script.asked import find_grave_words
+    from voicenote.wiring import now
+
+    screen, view = session.screen, case_view(ws, number)
+    case, known = view.case, view.case.complaint
+    screen.out(f"Case {number}, {case.customer.name}: {known.what_happened}")
+
+    def words(name: str, question: str) -> str | None:
+        return screen.ask(question, getattr(known, name)) or None
+
+    found: dict[str, Any] = {
+        "bothered_most": words("bothered_most", "What bothered them most, in their words?"),
+        "feeling": words("feeling", "How do they feel?"),
+        "at_stake": words("at_stake", "What is at stake for them?"),
+        "expected": words("expected", "What had they expected?"),
+        "finding": screen.choose("Is the complaint justified?", FINDINGS, str(known.finding)),
+    }
+    if found["finding"] == "unfounded":
+        found["reason"] = screen.ask("Why is it unfounded?", known.finding_reason, needed=True)
+    grave = find_grave_words(case) if known.severity == "normal" else ()
+    if grave:
+        screen.note(f"   Their words: {', '.join(f'“{one}”' for one in grave)}")
+    severity = "serious" if grave else str(known.severity)
+    found["severity"] = screen.choose("How serious is it?", SEVERITIES, severity)
+    asked, harm = "What did it cost them? An amount, or Enter if unknown", known.harm
+    found["harm"] = screen.ask(asked, str(harm.amount) if harm else "")
+    if found["harm"]:
+        own = harm.currency if harm else ""
+        found["currency"] = screen.ask("In which currency?", own, needed=True)
+    found["cause"] = words("cause", "What caused it?")
+    kind = str(known.failure or view.failure_guess or UNKNOWN)
+    chosen = screen.choose("What kind of failure was it?", (*FAILURES, UNKNOWN), kind)
+    found["failure"] = "" if chosen == kind else chosen
+    told = replace(known, promises=tuple(one.promise for one in case.round_amends))
+    tag = case.customer.language or ws.settings.owner.language
+    found |= ask_own_words(screen, told, tag, now().astimezone(view.local_zone).date())
+    return {name: value for name, value in found.items() if value}
+
+
+def ask_decision(
+    session: Session, view: TriageView, wished: dict[str, Any]
+) -> tuple[bool, dict[str, Any]]:
+    """Ask whether to accept the proposal, and with which changes; return both."""
+    screen, promise = session.screen, view.proposal.amends
+    said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
+    if said == ANSWERS[2]:
+        return False, wished
+    if promise and said == ANSWERS[1]:
+        wished["kind"] = screen.choose("Which amends?", KINDS, str(promise.kind))
+        same = wished["kind"] == promise.kind
+        worth = "" if promise.value is None else str(promise.value)
+        wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
+        wished["value"] = screen.ask("Worth how much?", worth if same else "")
+        wished["by"] = ask_day(session, "Promised by", str(promise.promised_by))
+    if promise:
+        wished["deed"] = screen.ask(f"{QUESTIONS['deed'][0]}, as you say it (Enter skips)") or None
+    if said == ANSWERS[1]:
+        wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
+    return True, wished

@@ -1,0 +1,174 @@
+"""Changes to many cases: a group in one transaction, a bad case alone, and what stops halfway."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event
+
+from tests.engine.world import Clock, World, person, release, states, take, told
+from voicenote.engine.case import batches, closing, group_work, promises
+from voicenote.engine.case.group_work import Done, carry_out
+from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.singly import CaseTask, Failed
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger import case_store, tables, touches
+from voicenote.model.case import Complaint
+
+
+def people(count: int) -> list[Complaint]:
+    """Complaints of as many people, each with an address of their own."""
+    return [
+        told(
+            f"A-{n}",
+            customer=person(
+                name=f"Dana {n}", email=f"dana{n}@example.com", time_zone="Asia/Jerusalem"
+            ),
+            what_happened=f"The ribbon {n} was blue",
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+def learn(*numbers: int, cause: str = "haste") -> list[CaseTask]:
+    given = {"cause": cause, "prevention": "a list"}
+    return [CaseTask(number, given=given) for number in numbers]
+
+
+def lessons(ws: Workspace) -> list[int]:
+    with ws.ledger.read() as tx:
+        return sorted(tx.connection.execute(tables.lessons.select()).scalars())
+
+
+def test_a_group_is_one_transaction(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten cases in groups of four are three commits, so ten thousand wait for the disk seldom."""
+    monkeypatch.setattr(group_work, "GROUP", 4)
+    numbers = take(ws, *people(10))
+    commits: list[object] = []
+    event.listen(ws.ledger.engine, "commit", commits.append)
+    found = list(carry_out(ws, learn(*numbers), closing.learning(ws)))
+    assert [one.case for one in found] == numbers
+    assert len(commits) == 3
+
+
+def test_a_bad_case_takes_nothing_from_its_group(ws: Workspace) -> None:
+    """What it had begun is taken back; the others are kept, in the same transaction."""
+    numbers = take(ws, *people(3))
+    tasks = [*learn(numbers[0]), CaseTask(numbers[1]), CaseTask(99), *learn(numbers[2])]
+    found = list(carry_out(ws, tasks, closing.learning(ws)))
+    assert [isinstance(one, Failed) for one in found] == [False, True, True, False]
+    assert lessons(ws) == [numbers[0], numbers[2]]
+
+
+def test_an_override_of_a_refused_row_leaves_no_trace(ws: Workspace) -> None:
+    """A change that fails after it has written something is undone whole."""
+    (number, other) = take(ws, *people(2))
+    promises.waive(ws, number, 1, "leave it")
+    before = events(ws, number)
+    given = {"evidence": "payment 7", "override": "they lost a day"}
+    tasks = [CaseTask(number, 1, given), CaseTask(other, 1, given)]
+    found = list(carry_out(ws, tasks, promises.keeping(ws)))
+    assert [isinstance(one, Failed) for one in found] == [True, False]
+    assert events(ws, number) == before
+
+
+def events(ws: Workspace, number: int) -> list[str]:
+    from voicenote.ledger.case_reports import history
+
+    with ws.ledger.read() as tx:
+        return [row["event"] for row in history(tx, number)]
+
+
+def test_what_was_done_before_it_was_stopped_stays(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C keeps whole groups; the same rows given again do the rest."""
+    monkeypatch.setattr(group_work, "GROUP", 2)
+    numbers = take(ws, *people(5))
+    rows = [CaseTask(n, given=learn(n)[0].given, row=k) for k, n in enumerate(numbers)]
+    work = carry_out(ws, rows, closing.learning(ws))
+    next(work)
+    del work
+    assert lessons(ws) == numbers[:2]
+    again = [one for one in carry_out(ws, rows, closing.learning(ws)) if isinstance(one, Done)]
+    assert [one.changed for one in again] == [False, False, True, True, True]
+    assert lessons(ws) == numbers
+
+
+def test_two_rows_of_one_case_keep_their_order(ws: Workspace) -> None:
+    """The later one wins, although both are in one group."""
+    (number,) = take(ws, *people(1))
+    tasks = [*learn(number, cause="haste"), *learn(number, cause="a broken oven")]
+    list(carry_out(ws, tasks, closing.learning(ws)))
+    with ws.ledger.read() as tx:
+        lesson = case_store.get(tx, number).lesson
+    assert lesson is not None
+    assert lesson.cause == "a broken oven"
+
+
+@pytest.fixture
+def batch(ws: Workspace) -> list[int]:
+    """Two cases of the import "june", approved, with messages that are due."""
+    with ws.ledger.write() as tx:
+        numbers = [one.case for one in case_store.add(tx, people(2), "june")]
+    release(ws, *numbers)
+    return numbers
+
+
+def held(ws: Workspace, *numbers: int) -> set[str]:
+    with ws.ledger.read() as tx:
+        return {touch.reason for touch in touches.of_cases(tx, numbers) if touch.reason}
+
+
+def test_a_batch_on_hold_sends_nothing_and_then_goes_on(
+    ws: Workspace, batch: list[int], clock: Clock, world: World
+) -> None:
+    list(batches.hold_batch(ws, "june"))
+    clock.move(days=1)
+    one_pass(ws)
+    assert world.left == []
+    assert held(ws, *batch) == {"its batch is on hold: june"}
+    list(batches.resume_batch(ws, "june"))
+    one_pass(ws)
+    assert len(world.left) == 2
+    assert held(ws, *batch) == set()
+
+
+def test_what_is_approved_while_its_batch_is_on_hold_waits_too(
+    ws: Workspace, clock: Clock, world: World
+) -> None:
+    """The hold is of the batch, and not only of the messages that were there."""
+    with ws.ledger.write() as tx:
+        numbers = [one.case for one in case_store.add(tx, people(1), "june")]
+    list(batches.hold_batch(ws, "june"))
+    release(ws, *numbers)
+    clock.move(days=1)
+    one_pass(ws)
+    assert world.left == []
+    list(batches.resume_batch(ws, "june"))
+    one_pass(ws)
+    assert len(world.left) == 1
+
+
+def test_resuming_a_batch_frees_nothing_else(ws: Workspace, batch: list[int]) -> None:
+    """What its owner holds alone, or what waits to be read, stays held."""
+    from voicenote.engine.case.approval import hold
+
+    hold(ws, batch[0])
+    list(batches.hold_batch(ws, "june"))
+    list(batches.resume_batch(ws, "june"))
+    assert states(ws, batch[0])[0] == "memo held"
+    assert states(ws, batch[1])[0] == "memo due"
+
+
+def test_a_hold_that_was_stopped_halfway_still_holds_all(
+    ws: Workspace, batch: list[int], clock: Clock, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch is marked first; what wasn't reached yet is held when it is due."""
+    monkeypatch.setattr(batches, "GROUP", 1)
+    work = batches.hold_batch(ws, "june")
+    next(work)
+    del work
+    assert states(ws, batch[1])[0] == "memo due"
+    clock.move(days=1)
+    one_pass(ws)
+    assert world.left == []
