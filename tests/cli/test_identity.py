@@ -292,6 +292,20 @@ def test_what_is_told_in_other_words_now_is_said(take: Take) -> None:
     take(FIRST)
     again = take(FIRST | {"what_happened": "It came a week late, and wet."}, name="b.csv")
     assert "case 1: the complaint is worded differently now; kept as it was" in again["said"]
+    assert again["reworded"] == [1]
+
+
+def test_a_second_complaint_under_a_known_ref_is_rejected_and_kept(bare: Call, take: Take) -> None:
+    """It is no other wording of the first; with a ref of its own it goes in."""
+    take(FIRST)
+    second = FIRST | {"what_happened": "I was billed twice in June."}
+    again = take(second, row(ref="T-2", email="bo@shop.ee", customer="Bo"), name="b.csv")
+    assert (again["added"], again["rejected"], again["unchanged"]) == (1, 1, 0)
+    what = "'T-1' already belongs to case 1, and this is another complaint of the same person"
+    assert what in again["said"]
+    kept = Path(again["rejected_file"])
+    kept.write_text(kept.read_text().replace('"T-1"', '"T-9"'))
+    assert json.loads(bare("import", str(kept), "--json").stdout)["added"] == 1
 
 
 # -- what an import knows better of a customer ---------------------------------------------------

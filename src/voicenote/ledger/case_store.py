@@ -26,6 +26,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.ledger.word_renewal import DEED_SAID
 from voicenote.model.case import Case, Complaint, Lesson, Stage, story_of
+from voicenote.model.likeness import is_retold
 from voicenote.model.promise import AmendsState, Promise
 
 Item = TypeVar("Item")
@@ -46,9 +47,9 @@ _LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(list_param("nu
 class AddedCase:
     """What became of one complaint: its case, and whether that is new.
 
-    `clash`: its ref is already there, from another person with another story. `reworded`: the
-    same person in other words. `news`: what it says about a known customer, and whether that was
-    taken.
+    `clash`: its ref is already there, from another person with another story; `second`: from the
+    same person with another one; `reworded`: the same story in other words. `news`: what it says
+    about a known customer, and whether that was taken.
     """
 
     complaint: Complaint
@@ -56,6 +57,7 @@ class AddedCase:
     new: bool
     clash: bool = False
     reworded: bool = False
+    second: bool = False
     news: tuple[News, ...] = ()
 
 
@@ -98,14 +100,35 @@ def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> li
         results.append(
             AddedCase(complaint, number, new=False, clash=clash, reworded=reworded, news=news)
         )
-    return _renew_words(tx, results, added=set(numbers))
+    return _renew_words(tx, _tell_second(tx, results), added=set(numbers))
+
+
+def _tell_second(tx: Transaction, results: Sequence[AddedCase]) -> list[AddedCase]:
+    """Return the results with those marked that aren't in other words, but another complaint."""
+    told = [one.case for one in results if one.reworded]
+    if not told:
+        return [*results]
+    case, found = tables.cases.c, dict[int, str]()
+    for some in chunks(told):
+        query = select(case.number, case.what_happened).where(case.number.in_(some))
+        found |= {row[0]: row[1] for row in tx.connection.execute(query)}
+    return [
+        replace(one, reworded=False, second=True)
+        if one.reworded and not is_retold(found[one.case], one.complaint.what_happened)
+        else one
+        for one in results
+    ]
 
 
 def _renew_words(
     tx: Transaction, results: Sequence[AddedCase], added: Collection[int]
 ) -> list[AddedCase]:
     """Take the owner's sentences about cases that were there; return the results with that news."""
-    there = [(one.case, one.complaint) for one in results if not (one.clash or one.case in added)]
+    there = [
+        (one.case, one.complaint)
+        for one in results
+        if not (one.clash or one.second or one.case in added)
+    ]
     news = word_renewal.renew_words(tx, there)
     return [
         replace(one, news=(*one.news, *news.pop(one.case))) if one.case in news else one

@@ -1,4 +1,4 @@
-"""What may tell people apart who write from unknown addresses: their names, and parts of addresses.
+"""What may tell people apart who write from unknown addresses, and stories told in other words.
 
 Pure. A sign is a short text: whoever shares one with a writer may be the writer.
 """
@@ -20,6 +20,24 @@ HAS_ID = "id"
 _MOST = 40
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOISE = re.compile(r"(?<!\S)\S+@\S+|\+?\d[\d\s()-]{5,}|\b[A-Z]{2}\.(?:ENT\.)?\w{4,}\b")
+
+
+#: Two tellings of one story share at least this part of their pieces of four letters.
+_SHARED = 0.3
+
+
+def is_retold(one: str, other: str) -> bool:
+    """Return whether two texts may tell the same story, so that one is the other in other words.
+
+    A text that was only made longer is; a second complaint shares little with the first.
+    """
+    pieces, others = _pieces(one), _pieces(other)
+    return len(pieces & others) >= _SHARED * min(len(pieces), len(others))
+
+
+def _pieces(text: str) -> set[str]:
+    letters = "".join(re.findall(r"\w", normal(text, "NFKC").casefold()))
+    return {letters[at : at + 4] for at in range(max(1, len(letters) - 3))}
 
 
 def name_words(text: str) -> frozenset[str]:

@@ -44,7 +44,7 @@ def list_(session: Session, /) -> None:
             (
                 view.batch,
                 view.added_at.astimezone(zone).date().isoformat(),
-                str(view.cases),
+                view.cases,
                 _stages(view),
                 _messages(view),
             )

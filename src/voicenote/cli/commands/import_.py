@@ -66,8 +66,9 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     nothing. Exit code 65 means that nothing could be added.
 
     With --json: {"read", "added", "unchanged", "rejected", "reasons", "left_out", "unread",
-    "rejected_file", "batch"}; "reasons" and "left_out" say how many for each reason; "batch" is
-    null when nothing was added under that name.
+    "reworded", "rejected_file", "batch"}; "reasons" and "left_out" say how many for each reason,
+    "reworded" are cases whose complaint is worded differently now; "batch" is null when nothing was
+    added under that name.
     """
     from voicenote.intake.reader import open_source
     from voicenote.settings import save_profile
@@ -214,6 +215,7 @@ def _take(
         "reasons": dict(reading.reasons.most_common()),
         "left_out": dict(reading.left_out.most_common()),
         "unread": reading.unread,
+        "reworded": taken.reworded,
         "rejected_file": str(files[0]) if files else None,
         "batch": taken.batch,
     }

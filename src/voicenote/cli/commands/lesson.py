@@ -29,14 +29,14 @@ def lesson(session: Session, /, *, wanted: Wanted, **given: Any) -> int:
 
     One lesson covers a cause: with --cause and no number, it is written for every open case of that
     cause that has none. Without --prevention it is then the one that another case of the cause has.
-    With --all, every open case that has no lesson.
+    --all, --batch and --where mean cases without a lesson.
     """
     from voicenote.engine.case.closing import learning
     from voicenote.model.case import OPEN_STAGES
 
     if wanted.nothing:
         wanted, given = _cover_cause(session, given)
-    elif wanted.selection.everything or wanted.selection.batch:
+    elif not (wanted.file or wanted.selection.numbers):
         wanted = _without_lesson(wanted)
     if not (wanted.file or _only_done(given)):
         given = _ask(session, given)
@@ -59,6 +59,8 @@ def _only_done(given: Mapping[str, Any]) -> bool:
 def _without_lesson(wanted: Wanted) -> Wanted:
     """Return what is wanted, but only cases that have no lesson, unless something else is asked."""
     where = wanted.selection.where
+    if "lesson" in where:
+        return wanted
     where = f'({where}) and lesson == ""' if where else 'lesson == ""'
     return replace(wanted, selection=replace(wanted.selection, where=where))
 

@@ -82,7 +82,7 @@ def describe_known(taken: Taken, *, dry_run: bool = False) -> list[str]:
     if taken.reworded:
         lines.append(
             f"{name_cases(taken.reworded, SHOWN)}: the complaint is worded differently now; kept "
-            "as it was"
+            "as it was (a second complaint needs a ref of its own)"
         )
     return lines
 

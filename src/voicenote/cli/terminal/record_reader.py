@@ -92,16 +92,20 @@ class RecordReader:
         else:
             self.more += 1
 
-    def reject_clash(self, good: Good, case: int) -> None:
-        """Reject a record whose ref already belongs to someone else's case."""
+    def reject_clash(self, good: Good, case: int, *, second: bool) -> None:
+        """Reject a record whose ref already belongs to another complaint's case.
+
+        With `second` it is a second complaint of the same person.
+        """
         from voicenote.intake.raw_record import Bad
 
-        problem = Problem(
-            f"ref {short(good.complaint.ref)} already belongs to case {case}, and this is another "
-            "person with another complaint",
+        who, advice = (
+            "another person with another complaint",
             "if it comes from another system, import the .rejected file with --source NAME",
-            good.record.file,
-            good.line,
-            "ref",
         )
+        if second:
+            who = "another complaint of the same person"
+            advice = "give it a ref of its own in the .rejected file, and import that"
+        what = f"ref {short(good.complaint.ref)} already belongs to case {case}, and this is {who}"
+        problem = Problem(what, advice, good.record.file, good.line, "ref")
         self.reject(Bad(problems=(problem,), record=good.record, part=good.part))

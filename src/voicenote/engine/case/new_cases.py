@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from voicenote.engine.case.cause_history import all_returned
 from voicenote.engine.case.duplicates import find_doubles
@@ -17,6 +18,13 @@ from voicenote.ledger.case_store import AddedCase
 from voicenote.ledger.customers import News
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint
+
+
+class Reject(Protocol):
+    """Takes a record whose ref belongs to case `case`; `second`: it is of the same person."""
+
+    def __call__(self, good: Good, case: int, *, second: bool) -> None:
+        """Reject the record."""
 
 
 @dataclass(slots=True)
@@ -46,13 +54,13 @@ def import_cases(
     ledger: Ledger,
     records: Iterable[Good],
     batch: str,
-    reject: Callable[[Good, int], None],
+    reject: Reject,
     *,
     owners: str,
     rejected: AbstractContextManager[object] | None = None,
     dry_run: bool = False,
 ) -> Taken:
-    """Add complaints as cases of a batch; call `reject(record, case)` for each that clashes.
+    """Add complaints as cases of a batch; call `reject` for each whose ref is another complaint's.
 
     One transaction holds the whole import, so a file that turns out broken halfway, or a Ctrl-C,
     leaves the ledger as it was. It commits after `rejected`, the file of rejected records, is
@@ -77,14 +85,14 @@ def _add(
     records: Sequence[Good],
     batch: str,
     taken: Taken,
-    reject: Callable[[Good, int], None],
+    reject: Reject,
     owners: str,
 ) -> None:
     done = case_store.add(tx, [good.complaint for good in records], batch)
     for good, added in zip(records, done, strict=True):
         taken.news += [(added.case, one) for one in added.news]
-        if added.clash:
-            reject(good, added.case)
+        if added.clash or added.second:
+            reject(good, added.case, second=added.second)
         elif added.new:
             taken.added += 1
             taken.overdue += late(added.complaint, tx.now, owners)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from voicenote.engine.batch import describe_error
+from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import OURS, VoicenoteError
 from voicenote.ledger.run_notes import (
