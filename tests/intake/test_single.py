@@ -105,3 +105,28 @@ def test_addresses_of_a_plug_in_and_several_of_a_kind_come_in() -> None:
 def test_a_column_named_after_an_address_is_read_as_one() -> None:
     found = guess_columns(["Customer", "Addresses.Slack"])
     assert found["addresses.slack"] == ("Addresses.Slack",)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("friday", date(2026, 11, 27)),
+        ("in 7 days", date(2026, 11, 29)),
+        ("4 December", date(2026, 12, 4)),
+        ("2026-12-04", date(2026, 12, 4)),
+        (date(2026, 12, 4), date(2026, 12, 4)),
+        ("2026-11-01", date(2026, 11, 1)),
+    ],
+)
+def test_a_promised_day_may_be_written_as_people_say_it(written: object, day: date) -> None:
+    """So that a file that was written as an example still works next year."""
+    fields = {"customer": "Ann", "what_happened": "late", "amends": "a cake", "amends_kind": "redo"}
+    made = complaint_from_fields({**fields, "promised_by": written}, OPTIONS)
+    assert made.promises[0].promised_by == day
+
+
+def test_a_promised_day_that_is_none_is_refused_with_what_to_write() -> None:
+    with pytest.raises(BadData, match="isn't a date: 'some day'"):
+        complaint_from_fields(
+            {"customer": "Ann", "what_happened": "late", "promised_by": "some day"}, OPTIONS
+        )

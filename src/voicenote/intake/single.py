@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from voicenote.addresses import region_of
 from voicenote.errors import BadData, Problem
@@ -45,6 +46,8 @@ def complaint_from_fields(
         except BadData as error:
             problems.append(Problem(error.what, error.advice, file, None, name))
     region = options.region or region_of(options.time_zone, options.language)
+    if "promised_by" in given:
+        given["promised_by"] = _settle_day(given["promised_by"], options, region)
     orders = {
         name: order_of([given[name]] if name in given else [], region, options.language)
         for name in ("opened_at", "promised_by")
@@ -59,6 +62,18 @@ def complaint_from_fields(
         first = problems[0]
         raise BadData(f"{first.field} {first.what}".strip(), first.advice, problems)
     return made
+
+
+def _settle_day(text: str, options: Options, region: str) -> str:
+    """Return a day still to come, such as "friday", as a date; any other text as it is."""
+    from voicenote.intake.coming_day import read_coming_day
+
+    today = options.now.astimezone(ZoneInfo(options.time_zone or "UTC")).date()
+    try:
+        day = read_coming_day(text, today=today, language=options.language, region=region)
+    except BadData:
+        return text
+    return day.isoformat()
 
 
 def _here(problem: Problem) -> Problem:
