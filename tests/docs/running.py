@@ -5,6 +5,7 @@ any lines. ``sh`` blocks are commands only. Comments in a page, which a reader d
 what else there is to it::
 
     <!-- clock: 2026-11-24T08:00Z -->       the moment at which the next commands run
+    <!-- later: 4 -->                       they run so many days later, on a weekday by day
     <!-- file: complaint.toml -->           the next block is written into this file
     <!-- not run: why -->                   the next block is not run
 
@@ -23,7 +24,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -71,7 +72,7 @@ class Ran:
 
 
 _FENCE = re.compile(r"^```(\w*)\s*$")
-_NOTE = re.compile(r"^<!-- (clock|file|not run): (.+?) -->$")
+_NOTE = re.compile(r"^<!-- (clock|later|file|not run): (.+?) -->$")
 
 
 def blocks(page: str) -> Iterator[Block]:
@@ -182,6 +183,8 @@ class Desk:
         for block in blocks(page):
             if "clock" in block.notes:
                 self.moment = datetime.fromisoformat(block.notes["clock"]).astimezone(UTC)
+            if "later" in block.notes:
+                self._wait(int(block.notes["later"]))
             if "file" in block.notes:
                 text = "\n".join(block.lines) + "\n"
                 (self.folder / block.notes["file"]).parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +197,10 @@ class Desk:
                         command, shown, lines if printed else [], self.code, span,
                         block.kind == "console",
                     )  # fmt: skip
+
+    def _wait(self, days: int) -> None:
+        later = (self.moment + timedelta(days=days)).replace(hour=10, minute=0)
+        self.moment = later + timedelta(days=7 - later.weekday() if later.weekday() > 4 else 0)
 
     def _run(self, command: str) -> str:
         if command == "echo $?":

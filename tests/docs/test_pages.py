@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,20 @@ def test_every_command_of_a_page_runs_and_prints_what_is_shown(
         elif one.compared and not RENEW and not running.fits(one.shown, one.printed):
             wrong.append(f"$ {one.command}\nprints\n" + "\n".join(one.printed))
     assert not wrong, "\n\n".join(wrong) + "\n\nif that is right: VOICENOTE_DOCS=renew pytest"
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-11-28T01:30+00:00", "2027-12-24T22:50+00:00", "2028-02-29T12:00+00:00"]
+)
+def test_the_readme_works_on_any_day_and_at_any_hour(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Saturday night, on Christmas Eve, on a leap day: who tries it does so when they can."""
+    desk = running.Desk(tmp_path / "desk", monkeypatch)
+    desk.moment = datetime.fromisoformat(moment)
+    ran = desk.play((ROOT / "README.md").read_text("utf-8"))
+    wrong = [one for one in ran if one.code or not running.fits(one.shown, one.printed)]
+    assert [(one.command, one.printed) for one in wrong if one.code or one.compared] == []
 
 
 def code_of(page: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,20 @@ def test_renewing_writes_what_is_printed_and_never_a_failure(
     renewed = running.renewed(page, ran)
     assert renewed.startswith(PAGE)
     assert "\nfine\n" in renewed
+
+
+@pytest.mark.parametrize(
+    ("start", "then"),
+    [
+        ("2026-11-23T08:00+00:00", "2026-11-27T10:00:00+00:00"),  # Monday, to Friday
+        ("2026-11-24T23:30+00:00", "2026-11-30T10:00:00+00:00"),  # Tuesday, past Saturday
+        ("2026-11-25T01:00+00:00", "2026-11-30T10:00:00+00:00"),  # Wednesday, past Sunday
+    ],
+)
+def test_later_is_a_weekday_by_day(
+    start: str, then: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = running.Desk(tmp_path / "desk", monkeypatch)
+    desk.moment = datetime.fromisoformat(start)
+    list(desk.play("<!-- later: 4 -->\n```sh\n```\n"))
+    assert desk.moment.isoformat() == then
