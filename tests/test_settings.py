@@ -12,13 +12,14 @@ import tempfile
 import time
 import tomllib
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.errors import BadSettings, Problem, Unavailable
-from voicenote.options.secret_storage import keep_in_file
+from voicenote.options.secret_storage import keep_in_file, keep_in_keyring, why_no_keyring
 from voicenote.settings import (
     Profile,
     Secret,
@@ -467,6 +468,43 @@ def test_a_secret_may_be_in_a_file_of_the_workspace(tmp_path: Path) -> None:
     (tmp_path / "secrets" / "mail").unlink()
     with pytest.raises(BadSettings, match="cannot be read"):
         secret.reveal()
+
+
+class Ring:
+    """A keyring in memory, which may forget or refuse."""
+
+    def __init__(self, priority: float = 5, *, forgets: bool = False) -> None:
+        self.priority, self.forgets = priority, forgets
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_keyring(self) -> Ring:
+        return self
+
+    def get_password(self, service: str, user: str) -> str | None:
+        return None if self.forgets else self.kept.get((service, user))
+
+    def set_password(self, service: str, user: str, password: str) -> None:
+        if not self.priority:
+            raise RuntimeError(f"no backend for {password}")
+        self.kept[service, user] = password
+
+
+def test_a_secret_may_be_in_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", cast("Any", Ring()))
+    assert why_no_keyring() == ""
+    reference = keep_in_keyring("voicenote", "mail-ada@bakery.example", "pässword 1")
+    assert Secret("keyring", reference["keyring"], {}).reveal() == "pässword 1"
+
+
+@pytest.mark.parametrize("ring", [None, Ring(0), Ring(5, forgets=True)])
+def test_a_keyring_that_keeps_nothing_is_known_and_shows_no_secret(
+    monkeypatch: pytest.MonkeyPatch, ring: Ring | None
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", cast("Any", ring))
+    assert bool(why_no_keyring()) == (ring is None or not ring.priority)
+    with pytest.raises(Unavailable) as refused:
+        keep_in_keyring("voicenote", "ada", "hunter2")
+    assert "hunter2" not in refused.value.in_one_line
 
 
 def test_a_profile_makes_the_file_when_there_is_none(tmp_path: Path) -> None:

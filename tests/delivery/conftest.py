@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
 from tests.fakes.made import make_channel
+from tests.fakes.name_server import FakeNameServer, Zone
 from tests.fakes.parcels import PARCEL
 from voicenote.delivery.email.mail import Mail
+from voicenote.delivery.email.name_server import NameServer
 from voicenote.model.receipt import Parcel
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
@@ -94,6 +96,20 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+@pytest.fixture
+def names() -> Iterator[Callable[..., NameServer]]:
+    """Make a name server of a zone: "name TYPE" → texts of records."""
+    running: list[FakeNameServer] = []
+
+    def serve(zone: Zone, silent: Sequence[str] = (), seconds: float = 5.0) -> NameServer:
+        running.append(FakeNameServer(zone, silent))
+        return NameServer(running[-1].address, seconds)
+
+    yield serve
+    for one in running:
+        one.close()
 
 
 @pytest.fixture

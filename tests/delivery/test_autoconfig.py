@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import pytest
 
-from tests.fakes.name_server import FakeNameServer, Zone
 from voicenote.delivery.email.autoconfig import find_servers, read_file
 from voicenote.delivery.email.name_server import NameServer
 from voicenote.delivery.email.providers import MailHost, MailServers
@@ -33,20 +32,6 @@ SRV = {
     "_imap._tcp.bakery.example SRV": ["0 1 143 mail.bakery.example."],
 }  # fmt: skip
 Serve = Callable[..., NameServer]
-
-
-@pytest.fixture
-def names() -> Iterator[Serve]:
-    """Make a name server of a zone."""
-    running: list[FakeNameServer] = []
-
-    def serve(zone: Zone, silent: Sequence[str] = (), seconds: float = 5.0) -> NameServer:
-        running.append(FakeNameServer(zone, silent))
-        return NameServer(running[-1].address, seconds)
-
-    yield serve
-    for one in running:
-        one.close()
 
 
 def no_file(url: str) -> bytes:

@@ -342,7 +342,7 @@ def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: 
     key = memo(shown(sent, "mari+hostile"))["key"]
     letters = hostile(fill_template("anna+r-{token}@bakery.example", key))
     before = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
-    settings = make_channel(Mail, "mail", pair.settings(), lambda: datetime.now(UTC))._options
+    settings = make_channel(Mail, "mail", pair.settings(), lambda: datetime.now(UTC)).options
     assert settings.imap is not None
     with open_mailbox(settings.imap) as box:
         for raw in letters:

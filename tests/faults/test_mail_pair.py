@@ -84,7 +84,7 @@ def awaited(mail: Mail, letter: Parcel, kind: ReceiptKind) -> Inbound:
 def box_of(pair: MailPair, user: str) -> list[bytes]:
     settings = make_channel(
         Mail, "mail", pair.settings(user=user), lambda: datetime.now(UTC)
-    )._options
+    ).options
     assert settings.imap is not None
     with open_mailbox(settings.imap) as box:
         box.folder.set("INBOX", readonly=True)
@@ -241,7 +241,7 @@ def test_the_sent_folder_settles_what_is_uncertain(mail: Mail, letter: Parcel) -
 
 
 def keep_in_sent(mail: Mail, *letters: Parcel) -> None:
-    server: Any = mail._options.imap
+    server: Any = mail.options.imap
     with open_mailbox(server) as box:
         for letter in letters:
             box.append(wire(build_message(letter, {})), "Gesendet")

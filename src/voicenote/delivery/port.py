@@ -134,7 +134,8 @@ class Dialled:
     """One server that a channel tried to log in to: what it is there for, and how it went.
 
     `error` says why not; without one, `answer` says as whom, or what is there. `clock` is the
-    server's time, and `newest` when it received its newest message, if it told (UTC).
+    server's time, and `newest` when it received its newest message, if it told (UTC). `limit` is
+    the largest message that it takes, in bytes; 0 if it doesn't say.
     """
 
     server: str
@@ -143,6 +144,7 @@ class Dialled:
     error: VoicenoteError | None = None
     clock: datetime | None = None
     newest: datetime | None = None
+    limit: int = 0
 
 
 @runtime_checkable
@@ -152,3 +154,16 @@ class Dials(Protocol):
     def dial(self, seconds: float) -> Iterator[Dialled]:
         """Log in to each server, and yield how it went; each has `seconds` for every step."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCheck:
+    """One thing that stands between a letter and the inbox, or doesn't.
+
+    `ok` is None where it can't be told, or where it is only worth knowing.
+    """
+
+    about: str
+    ok: bool | None
+    what: str
+    cure: str = ""

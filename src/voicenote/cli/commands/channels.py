@@ -135,7 +135,41 @@ def add(
         ],
     }
     session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
-    session.screen.note("Next: voicenote doctor")
+    session.screen.note(f"Next: voicenote channels test {name}")
+
+
+@command(group=channels)
+@click.argument("name")
+@click.option("--to", metavar="ADDRESS", help="Your own address; default: [owner] email.")
+@click.option("--wait", default=60.0, metavar="SECONDS", help="How long to wait for the letter.")
+@click.option("--dns", default="", metavar="ADDRESS", help="Ask this name server.")
+def test(session: Session, /, *, name: str, to: str | None, wait: float, dns: str) -> int:
+    """Log in, send yourself a letter, read it back, and say what keeps it from an inbox.
+
+    For email: whether it came back, and where; SPF, DKIM and DMARC of your domain; the name of the
+    server; the largest letter; whether people can opt out. No customer gets anything.
+
+    Such as: voicenote channels test mail
+
+    Exit code 1 when something is wrong. With --json: a list of {"about", "ok", "what", "cure"};
+    "ok" is null where it can't be told.
+    """
+    from voicenote.delivery.email.name_server import NameServer
+    from voicenote.engine.admin.channel_test import try_channel
+
+    done = []
+    with session.open(whole=True) as ws:
+        own = ws.settings.owner.email if to is None else to.strip()
+        for one in try_channel(ws, name, own, seconds=wait, names=NameServer(dns)):
+            done.append(one)
+            if not session.json:
+                mark = {True: "ok", False: "WRONG", None: "?"}[one.ok]
+                session.screen.out(f"{mark:6}{one.about}: {one.what}")
+                if one.cure:
+                    session.screen.out(f"      {one.cure}")
+    if session.json:
+        session.screen.data(done)
+    return 1 if any(one.ok is False for one in done) else 0
 
 
 @command(group=channels)

@@ -32,18 +32,18 @@ def dial(options: EmailOptions, seconds: float) -> Iterator[Dialled]:
 
 def dial_server(server: Server, purpose: str) -> Dialled:
     """Log in to one server, for `SENDING` or `READING`, and return how it went."""
-    where, clock, newest = f"{server.host}:{server.port}", None, None
+    where, clock, newest, limit = f"{server.host}:{server.port}", None, None, 0
     try:
         if purpose == SENDING:
             with closing(Conversation(server)) as line:
-                clock = time_in(line.greeting)
+                clock, limit = time_in(line.greeting), line.limit
         else:
             with open_mailbox(server) as box:
                 newest = newest_at(box)
     except VoicenoteError as error:
         return Dialled(where, purpose, error=error)
     answer = f"logged in as {server.user}" if server.user else "open"
-    return Dialled(where, purpose, answer, clock=clock, newest=newest)
+    return Dialled(where, purpose, answer, clock=clock, newest=newest, limit=limit)
 
 
 def time_in(greeting: str) -> datetime | None:

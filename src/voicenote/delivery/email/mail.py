@@ -53,7 +53,7 @@ class Mail:
 
     def __init__(self, name: str, options: EmailOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        self._options = options
+        self.options = options
         self._clock = clock
         self._line: Conversation | None = None
         self._failed: tuple[float, Postponed] | None = None
@@ -66,13 +66,13 @@ class Mail:
         """Describe the server. Only a mailbox can report deliveries, bounces and answers."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
-        server, reads = self._options.server, self._options.imap is not None
+        server, reads = self.options.server, self.options.imap is not None
         return ChannelInfo(
             name=self.name,
             about=f"email through {server.host}:{server.port}",
             tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if reads else kinds),
             can_ask=reads,
-            formats=self._options.attach,
+            formats=self.options.attach,
             deaf="" if reads else "no mailbox is read, because imap_host is empty",
         )
 
@@ -87,11 +87,11 @@ class Mail:
         again: SMTP cannot be asked, so the caller checks first.
         """
         sender, to = self._addresses(parcel)
-        sounds = sounds_of(parcel, self._options.attach)
-        letter = write_letter(parcel, sounds, mail_headers(self._options, parcel.key))
+        sounds = sounds_of(parcel, self.options.attach)
+        letter = write_letter(parcel, sounds, self.options.headers(parcel.key))
         self._pace()
         line = self._offer(
-            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._options.dsn), letter
+            Envelope(sender=sender, to=to, key=parcel.key, dsn=self.options.dsn), letter
         )
         try:
             commit()
@@ -99,9 +99,9 @@ class Mail:
             line.withdraw()
             raise
         answer = line.finish()
-        detail = {"server": self._options.server.host, "answer": answer}
-        if self._options.copy_to_sent and self._options.imap:
-            detail["copy"] = self._keep_copy(self._options.imap, bytes(letter))
+        detail = {"server": self.options.server.host, "answer": answer}
+        if self.options.copy_to_sent and self.options.imap:
+            detail["copy"] = self._keep_copy(self.options.imap, bytes(letter))
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
@@ -114,17 +114,17 @@ class Mail:
 
         Raises Postponed when the mailbox cannot be opened.
         """
-        if self._options.imap is None:
+        if self.options.imap is None:
             return NotFound.CANNOT_TELL
         return mailbox.in_sent(
-            self._options.imap, self._options.sent_folder, key, message_id, self._clock
+            self.options.imap, self.options.sent_folder, key, message_id, self._clock
         )
 
     def sent_since(self, day: date) -> Mapping[str, datetime]:
         """Return key → time sent for each message since `day` in the mailbox's Sent folder."""
-        if self._options.imap is None:
+        if self.options.imap is None:
             return {}
-        return mailbox.keys_sent(self._options.imap, self._options.sent_folder, day)
+        return mailbox.keys_sent(self.options.imap, self.options.sent_folder, day)
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield parsed messages that came into the mailbox after the place `after`, oldest first.
@@ -132,11 +132,11 @@ class Mail:
         Without a place, all from the day `since` are read. Raises Postponed when the mailbox cannot
         be opened. Without a mailbox in the settings, it yields nothing.
         """
-        if self._options.imap is None:
+        if self.options.imap is None:
             return
         known = mailbox.MailboxPosition.read(after)
         with Worker() as worker:
-            for place, at, raw in mailbox.new_mail(self._options.imap, known, since):
+            for place, at, raw in mailbox.new_mail(self.options.imap, known, since):
                 yield self._read(worker, raw, at, str(place))
 
     def recognizes(self, raw: bytes) -> bool:
@@ -153,7 +153,7 @@ class Mail:
 
         Of a very large letter, only the files in its beginning are whole.
         """
-        place, server = mailbox.MailboxPosition.read(source), self._options.imap
+        place, server = mailbox.MailboxPosition.read(source), self.options.imap
         if place is None or server is None:
             raise Refused("the letter is in no mailbox that is read", "look for it there")
         limit = 2 * most + MARGIN
@@ -175,13 +175,13 @@ class Mail:
 
     def dial(self, seconds: float) -> Iterator[Dialled]:
         """Try the server for sending, then the one for reading; see `port.Dials`."""
-        return dial(self._options, seconds)
+        return dial(self.options, seconds)
 
     def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
-        if self._options.imap is None:
+        if self.options.imap is None:
             return
-        yield from mailbox.wait_for_mail(self._options.imap, stopped)
+        yield from mailbox.wait_for_mail(self.options.imap, stopped)
 
     def _read(self, worker: Worker, raw: bytes, at: datetime, place: str) -> Arrival:
         """Parse a message. An unexpected error in one must not stop those behind it.
@@ -193,7 +193,7 @@ class Mail:
         now = self._clock().astimezone(UTC)
         came = now if at.year < 1971 else min(at, now)
         mark = hashlib.sha256(raw).hexdigest()
-        templates, broken = (self._options.verp, self._options.reply_to), ""
+        templates, broken = (self.options.verp, self.options.reply_to), ""
         read: Inbound | None = None
         try:
             read = worker.run(read_mail, raw, came, templates)
@@ -226,7 +226,7 @@ class Mail:
         try:
             if self._mailbox is None:
                 self._mailbox = self._open.enter_context(mailbox.open_mailbox(server))
-            folder = mailbox.keep_copy(self._mailbox, self._options.sent_folder, raw)
+            folder = mailbox.keep_copy(self._mailbox, self.options.sent_folder, raw)
         except Exception as error:  # noqa: BLE001 - it has been sent, whatever happens to its copy
             self._hang_up()
             return f"none: {getattr(error, 'what', type(error).__name__)}"
@@ -241,16 +241,16 @@ class Mail:
     def _addresses(self, parcel: Parcel) -> tuple[str, str]:
         sender = check_address("the sender", parcel.sender)
         to = check_address("the customer", parcel.to)
-        refuse_reserved(to, allowed=self._options.allow_reserved)
-        verp = self._options.verp
+        refuse_reserved(to, allowed=self.options.allow_reserved)
+        verp = self.options.verp
         return (fill_template(verp, parcel.key) if verp else sender), to
 
     def _pace(self) -> None:
         """Wait as long as `per_minute` asks for between two messages."""
-        if self._options.per_minute:
+        if self.options.per_minute:
             now = time.monotonic()
             time.sleep(max(0.0, self._next - now))
-            self._next = max(now, self._next) + 60 / self._options.per_minute
+            self._next = max(now, self._next) + 60 / self.options.per_minute
 
     def _offer(self, envelope: Envelope, letter: Letter) -> Conversation:
         """Return a conversation that has all but the dot. A stale connection is replaced once."""
@@ -267,7 +267,7 @@ class Mail:
         if self._failed and time.monotonic() < self._failed[0]:
             raise self._failed[1]
         try:
-            return Conversation(self._options.server)
+            return Conversation(self.options.server)
         except Postponed as postponed:
             self._failed = (time.monotonic() + _REST, postponed)
             raise
@@ -282,18 +282,3 @@ def _with_sources(read: Inbound | None, source: str) -> Inbound | None:
 
 def _refuse_rest(_: bytes) -> bytes:
     raise TooLarge("it is larger than what is kept")
-
-
-def mail_headers(options: EmailOptions, key: str) -> dict[str, str]:
-    """Return headers that lead answers and opt-outs back to the message of `key`. Pure."""
-    reply_to = fill_template(options.reply_to, key)
-    page = fill_template(options.unsubscribe_url, key)
-    headers = {"Reply-To": reply_to} if reply_to else {}
-    ways = [f"<{page}>"] if page else []
-    if reply_to:
-        ways.append(f"<mailto:{reply_to}?subject=unsubscribe>")
-    if ways:
-        headers["List-Unsubscribe"] = ", ".join(ways)
-    if page:
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return headers

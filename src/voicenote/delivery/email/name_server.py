@@ -53,11 +53,6 @@ class NameServer:
 
         return [one.target.to_text().rstrip(".") for one in self._ask(from_address(address), "PTR")]
 
-    def raw_txt(self, name: bytes, timeout: float = SECONDS) -> bytes | None:
-        """Return the first text of a name as dkimpy asks for it."""
-        del timeout
-        return next((one.encode() for one in self.txt(name.decode("ascii", "replace"))), None)
-
     def _ask(self, name: Any, kind: str) -> list[Any]:
         from dns.exception import DNSException
         from dns.name import EmptyLabel, LabelTooLong, NameTooLong

@@ -28,7 +28,8 @@ class MailServers:
     `source`: who says so. `user` is the name to log in with; "" for the address itself. `hint`:
     which password is meant, and where it is made. `login`: whose log-in in the browser it takes
     (``google``, ``microsoft``); `why_log_in`: why a password won't do there. `keeps_sent`: it
-    puts what it sends among the sent mail. `plus`: ``name+anything@`` reaches ``name@``.
+    puts what it sends among the sent mail. `plus`: ``name+anything@`` reaches ``name@``. `spf`: the
+    domain that the SPF record of a customer's own domain includes.
     """
 
     source: str
@@ -40,6 +41,7 @@ class MailServers:
     why_log_in: str = ""
     keeps_sent: bool = False
     plus: bool = False
+    spf: str = ""
 
 
 def _servers(source: str, smtp: str, imap: str, **more: object) -> MailServers:
@@ -60,11 +62,12 @@ def _app_password(page: str) -> str:
 _ZOHO = _app_password("accounts.zoho.com, Security, App passwords")
 _GOOGLE = _servers(
     "Google", "smtp.gmail.com:465", "imap.gmail.com", login="google", keeps_sent=True, plus=True,
+    spf="_spf.google.com",
     hint=_app_password("https://myaccount.google.com/apppasswords"),
 )  # fmt: skip
 _MICROSOFT = _servers(
     "Microsoft 365", "smtp.office365.com:587", "outlook.office365.com", login="microsoft",
-    keeps_sent=True, plus=True,
+    keeps_sent=True, plus=True, spf="spf.protection.outlook.com",
     why_log_in="Microsoft 365 switches sending with a password off, from the end of December"
     " 2026; an administrator can leave it on (SMTP AUTH), but reading takes a log-in",
 )  # fmt: skip
@@ -74,10 +77,11 @@ _OUTLOOK = _servers(
 )  # fmt: skip
 _FASTMAIL = _servers(
     "Fastmail", "smtp.fastmail.com:465", "imap.fastmail.com", plus=True,
+    spf="spf.messagingengine.com",
     hint=_app_password("Fastmail, Settings, Privacy & Security, App passwords"),
 )  # fmt: skip
 _ICLOUD = _servers(
-    "iCloud", "smtp.mail.me.com:587", "imap.mail.me.com", plus=True,
+    "iCloud", "smtp.mail.me.com:587", "imap.mail.me.com", plus=True, spf="icloud.com",
     hint=_app_password("https://account.apple.com, Sign-In and Security"),
 )  # fmt: skip
 _ZOHO_PLACES = {

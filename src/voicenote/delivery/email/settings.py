@@ -116,6 +116,20 @@ class EmailOptions(ReservedOptions):
             return None
         return self._make(host=self.imap_host, port=self.imap_port, security=self.imap_security)
 
+    def headers(self, key: str) -> dict[str, str]:
+        """Return the headers that lead answers and opt-outs back to the message of `key`."""
+        reply_to = fill_template(self.reply_to, key)
+        page = fill_template(self.unsubscribe_url, key)
+        headers = {"Reply-To": reply_to} if reply_to else {}
+        ways = [f"<{page}>"] if page else []
+        if reply_to:
+            ways.append(f"<mailto:{reply_to}?subject=unsubscribe>")
+        if ways:
+            headers["List-Unsubscribe"] = ", ".join(ways)
+        if page:
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return headers
+
     @property
     def _make(self) -> partial[Server]:
         kept = self.token or self.password

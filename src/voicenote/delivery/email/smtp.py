@@ -219,12 +219,17 @@ class Conversation:
         except (OSError, smtplib.SMTPException):
             self.withdraw()
 
+    @property
+    def limit(self) -> int:
+        """The bytes of the largest message that the server takes; 0 if it doesn't say."""
+        said = self._line.esmtp_features.get("size", "").strip()
+        return int(said) if said.isdigit() else 0
+
     def _fits(self, size: int) -> None:
-        limit = self._line.esmtp_features.get("size", "").strip()
-        if limit.isdigit() and 0 < int(limit) < size:
+        if 0 < self.limit < size:
             raise Refused(
                 f"the message is {size / 1e6:.1f} MB, and {self._server.host} takes"
-                f" {int(limit) / 1e6:.1f} MB",
+                f" {self.limit / 1e6:.1f} MB",
                 "attach a smaller rendition, or send the listen link alone",
             )
 

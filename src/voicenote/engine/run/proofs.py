@@ -43,7 +43,7 @@ def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> 
     RuleSaysNo for a case without a memo and for an address that isn't yours, and what the channel
     raises.
     """
-    found = _refuse_others(ws, to)
+    found = require_own_address(ws, to)
     for number in numbers:
         yield _prove(ws, number, TouchKind.MEMO, MEMO, found, channel)
 
@@ -53,7 +53,7 @@ def prove_due(ws: Workspace, to: str) -> Iterator[Proof]:
 
     Follow-ups that are composed only when they are sent are left out. Raises as `prove` does.
     """
-    found = _refuse_others(ws, to)
+    found = require_own_address(ws, to)
     with ws.ledger.read() as tx:
         due = [touches.get(tx, number) for number, _ in touches.due_numbers(tx)]
     wanted = [touch for touch in due if touch.kind is not TouchKind.NUDGE]
@@ -81,7 +81,7 @@ def address_for(ws: Workspace, to: str) -> Address:
     return next((one for one in read if way_to(ws, one) != FALLBACK), read[0])
 
 
-def _refuse_others(ws: Workspace, to: str) -> Address:
+def require_own_address(ws: Workspace, to: str) -> Address:
     """Return the address; raise RuleSaysNo when a proof would reach a customer.
 
     The words may not even be approved.

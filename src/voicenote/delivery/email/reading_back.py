@@ -1,0 +1,71 @@
+"""Find a letter that was just sent in a mailbox, in the inbox or among the junk."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicenote.delivery.email.mailbox import open_mailbox
+from voicenote.delivery.email.smtp import Server
+from voicenote.errors import Postponed
+
+if TYPE_CHECKING:
+    from imap_tools import BaseMailBox
+
+#: Usual names of the folder of junk, for servers that do not mark it (RFC 6154).
+_JUNK = ("Junk", "Spam", "Junk Email", "Junk E-mail", "INBOX.Junk", "INBOX.Spam", "[Gmail]/Spam")
+#: Seconds between two looks.
+_PAUSE = 1.0
+_MOST = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLetter:
+    """A letter as it came back, and whether it was taken for junk."""
+
+    raw: bytes
+    folder: str
+    junk: bool
+
+
+def read_back(server: Server, key: str, seconds: float) -> ReturnedLetter | None:
+    """Return the letter with the key of ours, or None if it isn't there after `seconds`.
+
+    Nothing is marked or moved. Raises Postponed when the mailbox cannot be opened.
+    """
+    until = time.monotonic() + seconds
+    with open_mailbox(server) as box:
+        junk = _junk_folder(box)
+        while True:
+            for folder in filter(None, ("INBOX", junk)):
+                box.folder.set(folder, readonly=True)
+                if raw := _find(box, key):
+                    return ReturnedLetter(raw, folder, folder != "INBOX")
+            if time.monotonic() >= until:
+                return None
+            time.sleep(_PAUSE)
+
+
+def _find(box: BaseMailBox, key: str) -> bytes:
+    """Return the whole letter in the open folder whose header has exactly this key, or b""."""
+    from imap_tools import AND, H
+    from imap_tools.utils import check_command_status
+
+    for uid in reversed(box.uids(AND(header=H("X-Voicenote-Key", key)))):
+        answer = box.client.uid("fetch", uid, f"(UID BODY.PEEK[]<0.{_MOST}>)")
+        check_command_status(answer, Postponed)
+        for part in answer[1]:
+            if isinstance(part, tuple) and f"X-Voicenote-Key: {key}".encode() in part[1]:
+                return bytes(part[1])
+    return b""
+
+
+def _junk_folder(box: BaseMailBox) -> str:
+    with suppress(StopIteration):
+        folders = box.folder.list()
+        names = {each.name for each in folders}
+        marked = (each.name for each in folders if "\\Junk" in each.flags)
+        return next(marked, None) or next(name for name in _JUNK if name in names)
+    return ""
