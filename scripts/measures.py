@@ -91,11 +91,21 @@ def import_many(folder: Path) -> float:
 
 def cases(folder: Path) -> str:
     """`voicenote cases` on 10,000 cases against click + SQLAlchemy + one query."""
+    return beside_a_query(folder, "cases")
+
+
+def status(folder: Path) -> str:
+    """`voicenote status` on 10,000 cases against the same query."""
+    return beside_a_query(folder, "status")
+
+
+def beside_a_query(folder: Path, command: str) -> str:
+    """Run a command on 10,000 cases, and a script with one query, in turn."""
     import_many(folder)
     query = folder / "query.py"
     query.write_text(ONE_QUERY)
     url = f"sqlite:///{folder / 'ledger.db'}"
-    return pairs(voicenote(folder, "cases"), [sys.executable, str(query), url])
+    return pairs(voicenote(folder, command), [sys.executable, str(query), url])
 
 
 def intake(folder: Path) -> str:
@@ -214,6 +224,7 @@ def writer(folder: Path) -> str:
 MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
+    "status": status,
     "intake": intake,
     "strangers": strangers,
     "sound": sound,

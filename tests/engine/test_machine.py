@@ -37,7 +37,8 @@ from tests.engine.world import (
 )
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import NotFound
-from voicenote.engine.case import approval, case_triage, closing, consent, promises
+from voicenote.engine.case import approval, case_triage, closing, consent, overview, promises
+from voicenote.engine.case.overview import read_status
 from voicenote.engine.memo import render_case
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run import recovery, run_once
@@ -49,7 +50,9 @@ from voicenote.followup.compensation import Adequacy, Bands, judge
 from voicenote.ledger import case_reports, case_store, customer_store, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.ledger.fingerprint import Fingerprint, standings
+from voicenote.ledger.plain_cases import PlainCases
 from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address
 from voicenote.model.case import Customer, Finding, Lesson, Outcome, Stage
 from voicenote.model.money import Money
@@ -90,6 +93,14 @@ WORDS: dict[str, dict[str, str]] = {
     "touch": {word: name for name, word in TOUCH_HISTORY.items()},
 }
 _template: list[Path] = []
+
+
+def none_plain(tx: Transaction) -> PlainCases:
+    """Take no case for plain."""
+    case, answered = tables.cases, select(tables.answers.c.case)
+    open_ = (case.c.stage != Stage.CLOSED.value) | case.c.number.in_(answered)
+    found = tx.connection.execute(select(case.c.number, case.c.stage).where(open_))
+    return PlainCases({}, {row[0]: row[1] for row in found})
 
 
 @dataclass
@@ -157,9 +168,12 @@ class Life(RuleBasedStateMachine):
         self.stood: dict[int, tuple[Fingerprint | None, Snapshot | None]] = {}
 
     def teardown(self) -> None:
-        self.ws.close()
-        self.sound.__exit__(None, None, None)
-        shutil.rmtree(self.home)
+        try:
+            self.status_counts_what_next_would()
+        finally:
+            self.ws.close()
+            self.sound.__exit__(None, None, None)
+            shutil.rmtree(self.home)
 
     # -- what people do ---------------------------------------------------------------------------
 
@@ -476,6 +490,14 @@ class Life(RuleBasedStateMachine):
         if self.last_turn is not None:
             self.after_a_pass_what_is_due_is_shown(self.last_turn)
             self.last_turn = None
+
+    def status_counts_what_next_would(self) -> None:
+        """What `status` takes for plain by its rows alone is judged as `next` judges all cases."""
+        counted = read_status(self.ws)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(overview, "sort_out_plain", none_plain)
+            judged = read_status(self.ws)
+        assert counted == judged
 
     def who_stands_as_before_is_as_before(
         self, stands: Mapping[int, Fingerprint], found: Mapping[int, Snapshot]

@@ -53,6 +53,7 @@ WITH_LEDGER = (
     "run",
     "script 4",
     "show 1",
+    "status",
     "triage 3 --finding justified",
     "undo",
 )

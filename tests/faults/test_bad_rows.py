@@ -47,13 +47,16 @@ def home(whole: Path, tmp_path: Path) -> Path:
     return tmp_path / "w" / "home"
 
 
+LOOKS = ("cases", "next --all", "doctor", "status")
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_row_that_cannot_be_read_hurts_only_its_own_case(home: Path, damage: str) -> None:
     with closing(sqlite3.connect(home / "ledger.db")) as raw:
         raw.execute(DAMAGES[damage])
         raw.commit()
     wrong = {}
-    for line in ("cases", "next --all", "doctor", "run", "show 1", "show 2", "plan 1", "plan 2"):
+    for line in (*LOOKS, "run", "show 1", "show 2", "plan 1", "plan 2"):
         done = call(line, home)
         said = done.stdout + done.stderr
         others = line == "cases" or line.endswith(" 2")

@@ -233,7 +233,8 @@ def odd_settings(home: Path, chance: random.Random) -> Case:
 
 
 _LOOKS: Sequence[Sequence[str]] = (
-    ("doctor",), ("next",), ("next", "--all", "--json"), ("cases",), ("cases", "--json"), ("show", "1"),
+    ("doctor",), ("next",), ("status",), ("status", "--json"),
+    ("next", "--all", "--json"), ("cases",), ("cases", "--json"), ("show", "1"),
     ("show", "2", "--json"), ("run",), ("rehearse", "--days", "30"), ("plan", "1"), ("plan", "2", "--plan", "thirty-days"),
     ("channels",), ("voices", "--json"), ("templates",), ("templates", "test"), ("script", "3"), ("render", "2"),
     ("lessons",), ("amends", "list"), ("backup", "new.zip"), ("init",), ("receive",), ("play", "1", "--json"),

@@ -27,7 +27,8 @@ EVENTS: dict[str, dict[str, str]] = {
 }
 RULES: dict[str, Any] = {"case": CASE, "amends": AMENDS, "touch": TOUCH}
 #: What only looks.
-LOOKS = {"show", "cases", "doctor", "lessons", "check", "rehearse", "channels", "templates", "demo"}
+LOOKS = {"show", "cases", "status", "doctor", "lessons", "check", "rehearse", "channels"}
+LOOKS |= {"templates", "demo"}
 #: What is about one case: where it says no, nothing has changed.
 SINGLE = {"amends", "answer", "close", "reopen", "lesson", "plan", "mark-sent", "resend"}
 #: How old the newest line, or the last pass, may be before a clock is doubted; and how far ahead.

@@ -273,5 +273,5 @@ def look(w: Walk, chance: random.Random) -> None:
         ["doctor", "--json"], ["lessons", "--json"], ["lessons", "--outcomes", "--json"],
         ["amends", "list", "--all", "--json"], ["check", case, "--json"], ["channels"],
         ["receive", "--unmatched", "--json"], ["next"], ["pause", "--json"], ["show", "999"],
-        ["cases", "--all", "--json"], ["schedule"], ["templates"],
+        ["cases", "--all", "--json"], ["schedule"], ["templates"], ["status", "--json"],
     ]))  # fmt: skip

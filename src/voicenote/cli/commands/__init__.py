@@ -29,6 +29,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("init", "Make a workspace: settings and ledger."),
         Entry("new", "One case in one sitting, guided."),
         Entry("next", "The one thing that needs you most now."),
+        Entry("status", "Where everything stands, on one screen."),
         Entry("say", "Turn text into sound; no workspace needed."),
     ),
     "Complaints": (

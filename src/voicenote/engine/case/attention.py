@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from voicenote.counting import count_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import mark_stale
-from voicenote.engine.case.routing import channels_gone
-from voicenote.engine.run_problems import run_problems
+from voicenote.engine.case.troubles import OwnNeed, troubles_apart
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.interpret import quote_inline
 from voicenote.followup.priorities import Need, Row, rank_needs
 from voicenote.ledger import (
     arrivals,
     attachments,
-    case_rows,
     case_store,
-    pauses,
     persons,
     touches,
-    unreachable,
 )
 from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable
 from voicenote.model.attachment import AttachmentState
 from voicenote.model.snapshot import Snapshot
@@ -36,18 +34,6 @@ from voicenote.settings import Policy
 #: How many messages that hold nobody are listed one by one.
 _LISTED = 5
 _SEE = "voicenote receive --unmatched"
-
-
-@dataclass(frozen=True, slots=True)
-class OwnNeed:
-    """A need of no single case.
-
-    `urgency` is unmatched, run, pause, unreadable, channel or unreached.
-    """
-
-    urgency: str
-    what: str
-    do: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +63,18 @@ def what_needs_me(ws: Workspace) -> Attention:
             )
             for seen in found
         ]
-        unmatched = arrivals.unmatched(tx)
-        apart = [OwnNeed("unmatched", *held_lines(one)) for one in unmatched if one.held]
-        wrong = run_problems(tx, ws.settings.owner.time_zone)
-        apart += [OwnNeed("run", one.what, one.cure) for one in wrong]
-        apart += [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
-        apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
-        gone = channels_gone(ws, tx)
-        apart += [OwnNeed("channel", *case_rows.told_stranded(*one)) for one in gone.items()]
-        apart += [OwnNeed("unreached", *one) for one in unreachable.list_unreached(tx)]
-        waiting = arrivals.waiting(tx)
-        listed = [one for one in unmatched if one.number in waiting[:_LISTED]]
-        apart += [OwnNeed("unmatched", *held_lines(one)) for one in listed]
-        if more := len(waiting) - len(listed):
-            apart.append(OwnNeed("unmatched", _told_count(more), _SEE))
-        return Attention(rank_needs(rows, tx.now), tuple(apart))
+        return Attention(rank_needs(rows, tx.now), tuple(_apart(ws, tx, list(bad.values()))))
+
+
+def _apart(ws: Workspace, tx: Transaction, bad: Sequence[BadData]) -> Iterator[OwnNeed]:
+    unmatched = arrivals.unmatched(tx)
+    yield from (OwnNeed("unmatched", *held_lines(one)) for one in unmatched if one.held)
+    yield from troubles_apart(ws, tx, bad)
+    waiting = arrivals.waiting(tx)
+    listed = [one for one in unmatched if one.number in waiting[:_LISTED]]
+    yield from (OwnNeed("unmatched", *held_lines(one)) for one in listed)
+    if more := len(waiting) - len(listed):
+        yield OwnNeed("unmatched", _told_count(more), _SEE)
 
 
 def next_message_at(ws: Workspace) -> datetime | None:
