@@ -20,8 +20,9 @@ from voicenote.settings import load
 Sit = Callable[..., Result]
 
 OWNER = ["Ada Linden", "Linden Yard", "ada@linden-yard.example", "Europe/Tallinn", "en"]
-CASE = ["Mari Tamm", "", "The ribbon was blue.", "Nobody picked up.", "redo", "a new cake", ""]
+CASE = ["Mari Tamm", "", "", "The ribbon was blue.", "Nobody picked up.", "redo", "a new cake", ""]
 CASE += ["", "", "", ""]  # no words of one's own
+CASE += [""]  # the summary is right
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def sit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sit:
 
 
 def test_a_first_sitting_asks_who_you_are_and_ends_with_a_booked_plan(sit: Sit) -> None:
-    done = sit(*OWNER, *CASE, "n", "the computer's", "n", "y")
+    done = sit(*OWNER, *CASE, "n", "the computer's", "n", "yes", "n")
     assert done.exit_code == 0, done.output
     assert "First, and only once: who are you?" in done.output
     assert "Ada Linden from Linden Yard." in done.output
@@ -52,12 +53,15 @@ def test_a_second_sitting_does_not_ask_again(sit: Sit) -> None:
     assert "who are you" not in done.output
 
 
-def test_settings_without_a_name_are_named(sit: Sit, tmp_path: Path) -> None:
+@pytest.mark.parametrize("table", ["[owner]\n", "", "# mine\n[owner]\nname = ''\n"])
+def test_settings_without_a_name_are_asked_for_it(sit: Sit, tmp_path: Path, table: str) -> None:
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "voicenote.toml").write_text("[owner]\n")
-    done = sit(*CASE)
-    assert done.exit_code == 78
-    assert "[owner] name is empty" in done.output
+    (tmp_path / "home" / "voicenote.toml").write_text(table + "[channels]\n")
+    done = sit("", "Ada Linden", "Linden Yard", *CASE, "n", "later")
+    assert done.exit_code == 0, done.output
+    assert "An answer is needed here." in done.output
+    assert load(tmp_path / "home", {}).owner.name == "Ada Linden"
+    assert table.partition("\n")[0] in (tmp_path / "home" / "voicenote.toml").read_text()
 
 
 @pytest.fixture
@@ -72,7 +76,7 @@ def microphone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("microphone")
 def test_a_sitting_at_the_microphone_ends_with_the_owners_own_memo(sit: Sit) -> None:
     said = ["record", "keep"] * 30  # more than there are sentences: the rest is no answer
-    done = sit(*OWNER, *CASE, "n", "my own, with the microphone", *said, "n", "y")
+    done = sit(*OWNER, *CASE, "n", "my own, with the microphone", *said, "n", "yes", "n")
     assert done.exit_code == 0, done.output
     assert "Every sentence is recorded in your own voice." in done.output
     assert "Case 1 is approved." in done.output
@@ -90,8 +94,8 @@ def test_a_sitting_that_stops_at_the_microphone_goes_on_another_day(sit: Sit) ->
 def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path: Path) -> None:
     (tmp_path / "notes.mp3").write_text("no sound")
     file = str(Path(__file__).parents[2] / "samples" / "recording.ogg")
-    files = [str(tmp_path / "notes.mp3"), file]
-    done = sit(*OWNER, *CASE, "n", "my own, from a file", *files, "n", "y")
+    files = [str(tmp_path / "notes.mp3"), "", file]
+    done = sit(*OWNER, *CASE, "n", "my own, from a file", *files, "n", "yes", "n")
     assert done.exit_code == 0, done.output
     assert "isn't a sound file that can be read" in done.output
     assert "Case 1 is approved." in done.output
@@ -110,18 +114,20 @@ def test_an_owner_is_asked_for_the_two_ways_of_saying_i_where_there_are_two(
     sit: Sit, tmp_path: Path, language: str, answers: list[str], gender: str
 ) -> None:
     owner = [*OWNER[:-1], language, *answers]
-    done = sit(*owner, "Ewa", "", "Było za późno.", "", "nothing yet", "", "", "", "n", "later")
+    done = sit(
+        *owner, "Ewa", "", "", "Było za późno.", "", "nothing yet", "", "", "", "", "n", "later"
+    )
     assert done.exit_code == 0, done.output
     assert load(tmp_path / "home", {}).owner.gender == gender
 
 
-ASKED = ["Dana Roth", "", "I told your waiter twice about the nuts.", "It cost me a night."]
+ASKED = ["Dana Roth", "", "", "I told your waiter twice about the nuts.", "It cost me a night."]
 PROMISED = ["refund", "your money back", "EUR", "38", "2027-06-04"]
 
 
 def shown(sit: Sit, tmp_path: Path, *words: str) -> dict[str, Any]:
     """Sit through a case with these sentences, and return it."""
-    done = sit(*OWNER, *ASKED, *PROMISED, *words, "n", "later")
+    done = sit(*OWNER, *ASKED, *PROMISED, *words, "", "n", "later")
     assert done.exit_code == 0, done.output
     env = {"VOICENOTE_HOME": str(tmp_path / "home")}
     page = CliRunner().invoke(voicenote, ["show", "1", "--json"], env=env)
@@ -160,14 +166,16 @@ def test_too_long_a_sentence_is_asked_again(sit: Sit, tmp_path: Path) -> None:
 
 
 def test_a_case_without_a_promise_is_not_asked_for_its_deed(sit: Sit) -> None:
-    done = sit(*OWNER, *ASKED, "nothing yet", "", "", "", "n", "later")
+    done = sit(*OWNER, *ASKED, "nothing yet", "", "", "", "", "n", "later")
     assert done.exit_code == 0, done.output
     assert "What you do about it" not in done.output
 
 
 def test_a_complaint_in_another_language_has_no_proposal(sit: Sit) -> None:
     words = "Kurier krzyczał na mojego syna i nikt mnie za to nie przeprosił, a czekałam tydzień."
-    done = sit(*OWNER, "Ewa", "", words, "", "nothing yet", "", "", "", "n", "later")
+    done = sit(
+        *OWNER, "Ewa", "", "", words, "", "", "", "nothing yet", "", "", "", "", "n", "later"
+    )
     assert done.exit_code == 0, done.output
     assert "A proposal" not in done.output
 

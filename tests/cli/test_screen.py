@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.cli.terminal.screen import Screen, jsonable
+from voicenote.cli.terminal.json_form import jsonable
+from voicenote.cli.terminal.screen import Screen
 from voicenote.cli.terminal.table import clean, clip_text, layout, width_of
 from voicenote.errors import WrongUse
 from voicenote.model.case import Finding

@@ -145,7 +145,7 @@ def _mute(stream: TextIO) -> None:
 def _tell(error: BaseException, session: Session, *, in_json: bool) -> int:
     from voicenote.cli.terminal import failures
 
-    failure = failures.explain(error, session.if_stopped)
+    failure = failures.explain(error, session.if_stopped, session.kept)
     if session.debug and not isinstance(error, click.ClickException):
         import traceback
 

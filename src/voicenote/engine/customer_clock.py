@@ -92,7 +92,7 @@ def zones_of(number: str) -> tuple[str, ...]:
         return ()
     code = parsed.country_code or 0
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())  # the main one first
-    main = _zones_by_region().get(regions[0], ()) if regions else ()
+    main = zones_by_region().get(regions[0], ()) if regions else ()
     if len(regions) == len(main) == 1:
         return main  # the library may give another with the same clock, such as Europe/Bucharest
     near = tuple(time_zones_for_geographical_number(parsed))
@@ -118,7 +118,8 @@ def _by_likelihood(
 
 
 @cache
-def _zones_by_region() -> dict[str, tuple[str, ...]]:
+def zones_by_region() -> dict[str, tuple[str, ...]]:
+    """Return the time zones of each region (ISO 3166)."""
     from babel.core import get_global
 
     found: dict[str, tuple[str, ...]] = {}

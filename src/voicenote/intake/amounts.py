@@ -11,6 +11,7 @@ from voicenote.errors import BadData, short
 from voicenote.intake.raw_record import Number
 from voicenote.model.currencies import SIGNS
 from voicenote.model.money import Money
+from voicenote.options.reading import closest
 from voicenote.unicode_forms import normal
 
 #: More than this in any currency is a typing error.
@@ -117,7 +118,16 @@ def read_currency(text: str, preferred: str = "") -> str:
         raise BadData("a toman isn't an ISO currency", "write rials (IRR): ten times the amount")
     if word in _list_names():
         return _list_names()[word]
-    raise BadData(f"knows no currency {short(text)}", "write an ISO 4217 code such as EUR")
+    raise BadData(f"knows no currency {short(text)}", _advise(word[:60]))
+
+
+@lru_cache(maxsize=1024)
+def _advise(word: str) -> str:
+    """Return what to write in place of a currency that nobody knows."""
+    known = {code.casefold(): code for code in _list_codes()} | _list_names()
+    close = closest(word, known)
+    hint = f"did you mean {known[close[0]]}? Or " if close else ""
+    return f"{hint}write an ISO 4217 code such as EUR"
 
 
 def read_money(text: str, named: str, fallback: str) -> Money:

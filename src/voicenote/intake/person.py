@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from voicenote.errors import BadData, short
 from voicenote.intake.fields import read_choice
 from voicenote.intake.time_zones import read_time_zone
 from voicenote.model.greeting import NOBODY, turn_name
+from voicenote.options.reading import closest
 
 
 def read_name(text: str) -> str:
@@ -45,7 +46,24 @@ def read_language(text: str) -> str:
         speakers = ("en", "he", "ro", "pl", "fa", "et", found.to_tag())
         if name in {found.language_name(speaker).casefold() for speaker in speakers}:
             return str(found.to_tag())
-    raise BadData(f"knows no language {short(text)}", "write a tag such as en, he or pl-PL")
+    raise BadData(f"knows no language {short(text)}", _advise(name[:60]))
+
+
+@lru_cache(maxsize=1024)
+def _advise(name: str) -> str:
+    """Return what to write in place of a language's name that nobody knows."""
+    close = closest(name, _language_names())
+    hint = f"did you mean {close[0].title()} ({_language_names()[close[0]]})? Or " if close else ""
+    return f"{hint}write a tag such as en, he or pl-PL"
+
+
+@cache
+def _language_names() -> Mapping[str, str]:
+    """Return the English names of the languages that have a code of two letters, and the code."""
+    from babel import Locale
+
+    names = Locale("en").languages.items()
+    return {str(name).casefold(): str(code) for code, name in names if len(str(code)) == 2}
 
 
 def read_channels(text: str) -> str:

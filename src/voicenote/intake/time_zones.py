@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.addresses import region_of
 from voicenote.errors import BadData, short
+from voicenote.options.reading import closest
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+−–-])\s*(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
 #: Names of the database that aren't places: the clock of the machine itself, or none at all.
@@ -51,7 +52,15 @@ def read_time_zone(text: str) -> str:
     """
     if found := _find_zones(_fold(text)):
         return found[0]
-    raise BadData(f"knows no time zone {short(text)}", "write an IANA name such as Europe/Tallinn")
+    raise BadData(f"knows no time zone {short(text)}", _advise(_fold(text)[:60]))
+
+
+@lru_cache(maxsize=1024)
+def _advise(name: str) -> str:
+    """Return what to write in place of a zone that nobody knows."""
+    close = closest(name, _list_zones())
+    hint = f"did you mean {_list_zones()[close[0]]}? Or " if close else ""
+    return f"{hint}write a city or an IANA name such as Europe/Tallinn"
 
 
 @lru_cache(maxsize=4096)

@@ -119,7 +119,11 @@ def zone(value: Any) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        advice = 'an IANA name such as "Europe/Warsaw"'
+        from difflib import get_close_matches
+        from zoneinfo import available_timezones
+
+        close = get_close_matches(name, available_timezones(), n=1)
+        advice = f'did you mean "{close[0]}"?' if close else 'an IANA name such as "Europe/Warsaw"'
         raise _is_not(name, "a known time zone", advice) from None
     return name
 

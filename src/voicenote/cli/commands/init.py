@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from voicenote.cli.terminal.answer_draft import load_draft
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
@@ -39,6 +40,7 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
         # the ledger first: if it is refused, nothing is written
         open_ledger(load(home, session.env, fresh=True), anew=anew).close()
         kept = write_settings(home, owner)
+        load_draft(session).forget_owner()
         if kept:
             screen.note(f"The old settings are now in {kept.name}.")
     else:
@@ -83,14 +85,18 @@ def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
     likely = {"time_zone": guess_zone(), "language": "en"}
     if not screen.interactive:
         return {**likely, **answers}
-    found: dict[str, str] = {}
+    draft = load_draft(session)
+    found = draft.owner
     for name, question, _ in QUESTIONS:
         if not needs_answer(name, {**found, **answers}.get("language", "")):
             continue
         while name not in answers and name not in found:
-            typed = screen.ask(question, likely.get(name, ""))  # WrongUse when the input ends
+            needed = name == "name"
+            given = screen.ask(question, likely.get(name, ""), needed=needed)  # WrongUse at its end
             try:
-                found[name] = check_answer(name, typed)
+                found[name] = check_answer(name, given)
             except WrongUse as error:
                 screen.warn(error.in_one_line)
+            else:
+                draft.save()
     return {**found, **answers}

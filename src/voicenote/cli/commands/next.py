@@ -10,7 +10,7 @@ import click
 
 from voicenote.cli.terminal.run_report import next_message_line
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import WrongUse
+from voicenote.cli.terminal.subcommand import run_words
 
 
 @command("next")
@@ -64,15 +64,18 @@ def _offer(context: click.Context, session: Session, line: str) -> None:
 
 
 def _carry_out(context: click.Context, session: Session, line: str) -> None:
-    """Run a need's command, asking for the parts it leaves open."""
-    from voicenote.cli.app import voicenote
-
-    words = [
-        session.screen.ask(before.removeprefix("--"), needed=True) if word == "…" else word
-        for before, word in pairwise(shlex.split(line))
-    ]
-    command = voicenote.get_command(context, words[0])
-    if command is None:
-        raise WrongUse(f"{words[0]!r} isn't a command", "voicenote --help")
-    with command.make_context(words[0], words[1:], parent=context.parent) as inner:
-        command.invoke(inner)
+    """Run a need's command, asking for the parts it leaves open until they are right."""
+    given = shlex.split(line)
+    while True:
+        words = [
+            session.screen.ask(before.removeprefix("--"), needed=True) if word == "…" else word
+            for before, word in pairwise(given)
+        ]
+        try:
+            run_words(context, words)
+        except click.BadParameter as error:
+            if words == given[1:]:
+                raise
+            session.screen.warn(error.format_message())
+        else:
+            return

@@ -128,11 +128,19 @@ def _whole(
         clip = read_sound(source)
     else:
         need_somebody(session, number)
-        session.screen.warn(f"\n{script.text}\n")
-        session.screen.ask("Press Enter, then speak")
-        clip = record_until_enter(session)
     said = " ".join(sentence.said for sentence in script.sentences)
-    coach = notes(said, clip, script.language)
+    while True:
+        if not source:
+            session.screen.warn(f"\n{script.text}\n")
+            session.screen.ask("Press Enter, then speak")
+            clip = record_until_enter(session)
+        coach = notes(said, clip, script.language)
+        bad = [note.line for note in coach if not note.good]
+        if source or not bad:
+            break
+        session.screen.warn(f"{clip.duration_s:.0f} s.", *(f"  {line}" for line in bad))
+        if not session.screen.confirm("Record it again?"):
+            break
     recording.record_whole(ws, number, clip, anyway=anyway)
     memo = memo_made(ws, number, fill_in=False)
     figures = {note.name: note.value for note in coach}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import click
 
@@ -30,6 +31,8 @@ _DISK = {
 #: What to do about a path that no disk can have.
 _NO_PATH = {errno.ENAMETOOLONG: "use a shorter name", errno.ELOOP: "use a path without that link"}
 
+#: What click says of a word that is no choice.
+_NO_CHOICE = re.compile(r"'([^']{1,60})' is not one of")
 _GLOBAL = {"--home", "-q", "--quiet", "-v", "--verbose", "--debug"}
 
 
@@ -44,8 +47,18 @@ class CommandFailure:
     missing: tuple[str, ...] = ()
 
 
-def explain(error: BaseException, if_stopped: str = "") -> CommandFailure:
-    """Return how to show `error`; an unexpected one is our fault. `if_stopped`: what is kept."""
+def explain(error: BaseException, if_stopped: str = "", kept: str = "") -> CommandFailure:
+    """Return how to show `error`; an unexpected one is our fault.
+
+    `if_stopped` is what is kept when somebody stopped it, `kept` what is whatever happened.
+    """
+    failure = _explain(error, if_stopped)
+    if not kept or kept == failure.advice:
+        return failure
+    return replace(failure, missing=(*failure.missing, kept))
+
+
+def _explain(error: BaseException, if_stopped: str) -> CommandFailure:
     if isinstance(error, VoicenoteError):
         return CommandFailure(
             what=error.what,
@@ -56,7 +69,9 @@ def explain(error: BaseException, if_stopped: str = "") -> CommandFailure:
         )
     if isinstance(error, click.ClickException):
         return CommandFailure(
-            what=error.format_message(), advice=_usage(error), exit_code=error.exit_code
+            what=error.format_message() + _did_you_mean(error),
+            advice=_usage(error),
+            exit_code=error.exit_code,
         )
     if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
         return CommandFailure(
@@ -100,6 +115,17 @@ def _stopped(error: BaseException) -> bool:
     while one is not None and not isinstance(one, (click.Abort, KeyboardInterrupt)):
         one = one.__cause__ or one.__context__
     return one is not None
+
+
+def _did_you_mean(error: click.ClickException) -> str:
+    """Return the choice that was probably meant, as a question; click does it for other words."""
+    from voicenote.options.reading import closest
+
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    given = _NO_CHOICE.search(error.format_message())
+    if not given or not isinstance(kind, click.Choice):
+        return ""
+    return "".join(f" Did you mean {one}?" for one in closest(given[1], map(str, kind.choices)))
 
 
 def _usage(error: click.ClickException) -> str:

@@ -29,45 +29,57 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
         "Your thirty-eight dollars are back on your card, and you'll see them by Friday.",
     ),
 }
+INTRODUCTION = (
+    "In your own words now, in their language: what you write is said as it is. "
+    "Enter skips a question."
+)
 _YES, _NO = ("y", "yes"), ("n", "no")
 
 
-def ask_own_words(
-    screen: Screen,
-    complaint: Complaint,
-    tag: str,
-    today: date,
-    check: Callable[[str, str], object] = lambda _field, _answer: None,
-) -> dict[str, str]:
+def ask_own_words(screen: Screen, complaint: Complaint, tag: str, today: date) -> dict[str, str]:
     """Ask for the owner's sentences about a complaint, and return those that are new, by field.
 
     Enter keeps what is known. A proposal is shown, and taken only for "y". `tag` is the language in
-    which the customer is spoken to, `today` their date. `check` gets a field and an answer, and
-    raises BadData for one that can't be kept; it is asked again.
+    which the customer is spoken to, `today` their date.
+    """
+    screen.note(INTRODUCTION)
+    said = {}
+    for name in QUESTIONS:
+        if name == "deed" and len(complaint.promises) != 1:
+            continue
+        known = complaint.promises[0].deed if name == "deed" else getattr(complaint, name)
+        answer = ask_own_sentence(screen, complaint, name, known, tag=tag, today=today)
+        if answer and answer != known:
+            said[name] = answer
+    return said
+
+
+def ask_own_sentence(
+    screen: Screen,
+    complaint: Complaint,
+    name: str,
+    known: str,
+    *,
+    tag: str,
+    today: date,
+    check: Callable[[str], object] = lambda _answer: None,
+    back: str = "",
+) -> str:
+    """Ask for one of the owner's sentences, as `ask_own_words` does; return it, `known` for Enter.
+
+    `check` raises BadData for an answer that can't be kept; it is asked again. The word `back`, if
+    one is given, is returned as it is.
     """
     from voicenote.script.deed_conflicts import deed_notes
     from voicenote.script.proposed_words import propose_words
 
-    screen.note(
-        "In your own words now, in their language: what you write is said as it is. "
-        "Enter skips a question."
-    )
-    proposals, said = propose_words(complaint, tag, today), {}
-    for name in QUESTIONS:
-        if name != "deed":
-            known = getattr(complaint, name)
-        elif len(complaint.promises) == 1:
-            known = complaint.promises[0].deed
-        else:
-            continue
-        answer = _ask(screen, name, known, proposals.get(name, ""), check)
-        if answer and answer != known:
-            answer = _ask_whose(screen, complaint, name, answer, tag)
-        if answer and answer != known:
-            said[name] = answer
-            if name == "deed":
-                screen.warn(*deed_notes(replace(complaint.promises[0], deed=answer), tag))
-    return said
+    proposal = propose_words(complaint, tag, today).get(name, "")
+    answer = _ask(screen, name, known, proposal, check)
+    if answer and answer not in (known, back):
+        answer = _ask_whose(screen, complaint, name, answer, tag)
+        if answer and name == "deed":
+            screen.warn(*deed_notes(replace(complaint.promises[0], deed=answer), tag))
+    return answer
 
 
 def _ask_whose(screen: Screen, complaint: Complaint, name: str, answer: str, tag: str) -> str:
@@ -90,7 +102,7 @@ def _ask_whose(screen: Screen, complaint: Complaint, name: str, answer: str, tag
 
 
 def _ask(
-    screen: Screen, name: str, known: str, proposal: str, check: Callable[[str, str], object]
+    screen: Screen, name: str, known: str, proposal: str, check: Callable[[str], object]
 ) -> str:
     question, example = QUESTIONS[name]
     screen.note(f"   Such as: {example}")
@@ -107,7 +119,7 @@ def _ask(
             screen.warn("Please write the sentence, or press Enter to skip it.")
             continue
         try:
-            check(name, answer)
+            check(answer)
         except BadData as error:
             screen.warn(error.in_one_line)
             continue

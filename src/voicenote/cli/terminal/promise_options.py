@@ -84,23 +84,26 @@ def _owners_clock(settings: Settings | None) -> OwnersClock:
     }
 
 
-def ask_day(session: Session, question: str, default: str = "") -> date:
-    """Ask for a day that is still to come until there is one, and say which day was understood.
+def ask_day(session: Session, question: str, default: str = "", *, back: str = "") -> str:
+    """Ask for a day that is still to come until there is one, say which day was understood.
 
-    `default` is a day as it can be written; "" asks for an answer.
+    Returns it as YYYY-MM-DD. `default` is a day as it can be written; "" asks for an answer. The
+    word `back`, if one is given, is returned as it is.
     """
     from voicenote.intake.coming_day import read_coming_day, tell_day
 
     clock = _owners_clock(session.settings)
     while True:
         text = session.screen.ask(question, default, needed=True)
+        if back and text == back:
+            return back
         try:
             day = read_coming_day(text, **clock)
         except BadData as error:
             session.screen.warn(error.in_one_line)
             continue
         session.screen.warn(f"   {tell_day(day, clock['today'])}")
-        return day
+        return day.isoformat()
 
 
 DAY = Day()

@@ -44,28 +44,33 @@ def prompt(
 def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
     """Return the take of one sentence that the owner keeps, or else ``skip`` or ``quit``."""
     takes: list[Clip] = []
+    good = True
     while True:
         several = f" (1 to {len(takes)}: keep 1, play 1)" if len(takes) > 1 else ""
         question = f"keep, play, redo, skip or quit{several}" if takes else "record, skip or quit"
-        word, take = _answer(session, question, AFTER if takes else BEFORE, len(takes))
+        words = AFTER if takes else BEFORE
+        word, take = _answer(session, question, words, len(takes), words[0] if good else "redo")
         if word in ("skip", "quit"):
             return word
         if word == "keep":
             return takes[take - 1]
         if word == "play":
             _play(session, takes[take - 1])
-        elif (clip := _record_take(session, one)) is not None:
+        elif (taken := _record_take(session, one)) is not None:
+            clip, good = taken
             takes.append(clip)
 
 
-def _answer(session: Session, question: str, words: Sequence[str], takes: int) -> tuple[str, int]:
+def _answer(
+    session: Session, question: str, words: Sequence[str], takes: int, default: str
+) -> tuple[str, int]:
     """Ask until one of `words` is given; return it, and the take that it means (or the last).
 
-    Enter means the first word; the end of input means quit.
+    Enter means `default`; the end of input means quit.
     """
     while True:
         try:
-            given = session.screen.ask(question, words[0]).lower()
+            given = session.screen.ask(question, default).lower()
         except WrongUse:
             return "quit", takes
         word, _, number = given.partition(" ")
@@ -87,8 +92,11 @@ def record_until_enter(session: Session) -> Clip:
     return record(until_enter, session.env)
 
 
-def _record_take(session: Session, one: WantedSentence) -> Clip | None:
-    """Record a take and say how it was; return None when nothing was heard."""
+def _record_take(session: Session, one: WantedSentence) -> tuple[Clip, bool] | None:
+    """Record a take and say how it was; return it, and whether it needs no other.
+
+    Returns None when nothing was heard.
+    """
     from voicenote.engine.memo.coach import notes
 
     try:
@@ -101,7 +109,7 @@ def _record_take(session: Session, one: WantedSentence) -> Clip | None:
     session.screen.warn(
         f"  {clip.duration_s:.1f} s{'' if lines else ', nothing to improve'}.", *lines
     )
-    return clip
+    return clip, not lines
 
 
 def _play(session: Session, clip: Clip) -> None:

@@ -6,14 +6,12 @@ import contextlib
 import json as jsonlib
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
-from pathlib import PurePath
-from typing import Any, TextIO, TypeVar
+from dataclasses import dataclass
+from typing import TextIO, TypeVar
 
+from voicenote.cli.terminal.json_form import jsonable
 from voicenote.cli.terminal.table import UNSEEN, clean, layout
 from voicenote.errors import BadData, WrongUse
 
@@ -21,39 +19,6 @@ T = TypeVar("T")
 
 #: Characters that JSON may contain unescaped, but a terminal would obey.
 _TO_ESCAPE = re.compile(f"[\x7f-\x9f{UNSEEN}]")
-
-
-def _moment(value: datetime) -> str:
-    utc = value.astimezone(UTC) if value.tzinfo else value
-    return utc.isoformat().replace("+00:00", "Z")
-
-
-_AS_JSON: dict[type, Callable[[Any], object]] = {
-    datetime: _moment,  # before date, which it is too
-    date: date.isoformat,
-    Decimal: str,
-    PurePath: str,
-    Enum: lambda value: value.value,
-    Mapping: dict,
-    set: sorted,
-    frozenset: sorted,
-}
-
-
-def jsonable(value: object) -> object:
-    """Return `value` in a form that JSON has: the ``default=`` of json.dumps.
-
-    Moments become ISO 8601 in UTC with a Z, days ISO 8601, decimals and paths text, dataclasses and
-    mappings objects, sets sorted lists. Secrets are never shown. Raises TypeError for other types.
-    """
-    for kind, convert in _AS_JSON.items():
-        if isinstance(value, kind):
-            return convert(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    if type(value).__name__ == "Secret":  # by name, so --json needn't import the settings
-        return repr(value)
-    raise TypeError(f"{type(value).__name__} has no JSON")
 
 
 @dataclass(kw_only=True)
@@ -65,6 +30,8 @@ class Screen:
     stderr: TextIO
     json: bool
     quiet: bool
+    #: What $TERM says; a terminal that says nothing gets plain lines.
+    term: str = ""
 
     @property
     def interactive(self) -> bool:
@@ -169,14 +136,26 @@ class Screen:
                 yield item
                 advance(1)
 
-    def ask(self, question: str, default: str = "", *, needed: bool = False) -> str:
-        """Ask for a line and return it; Enter means `default`. WrongUse when the input ends.
+    def ask(
+        self,
+        question: str,
+        default: str = "",
+        *,
+        needed: bool = False,
+        prose: bool = False,
+        prefill: str = "",
+    ) -> str:
+        """Ask for a text and return it; Enter means `default`. WrongUse when the input ends.
 
-        With `needed`, it asks until there is an answer.
+        With `needed`, it asks until there is an answer. With `prose`, a paste of several lines
+        stays as it is; elsewhere its lines become one. `prefill` is typed already.
         """
+        if prefill and not self._edits:
+            default, prefill = " ".join(prefill.split()), ""
         hint = f" [{default}]" if default else ""
         while True:
-            answer = self._line(f"{question}{hint}: ").strip() or default
+            answer = self._line(f"{question}{hint}: ", prefill=prefill, prose=prose).strip()
+            answer = (answer if prose else " ".join(answer.splitlines())) or default
             if answer or not needed:
                 return answer
             self.warn("An answer is needed here.")
@@ -212,36 +191,57 @@ class Screen:
             self.warn("Please answer y or n.")
 
     def choose(
-        self, question: str, choices: Sequence[str] | Mapping[str, str], default: str = ""
+        self,
+        question: str,
+        choices: Sequence[str] | Mapping[str, str],
+        default: str = "",
+        *,
+        also: Sequence[str] = (),
     ) -> str:
         """Ask for one of `choices`, by number or first letters, and return it.
 
-        A mapping also says what each choice means.
+        A mapping also says what each choice means. `also` are answers that aren't listed.
         """
         meanings = choices if isinstance(choices, Mapping) else {}
         choices = tuple(choices)
         for number, choice in enumerate(choices, start=1):
             means = f": {meanings[choice]}" if choice in meanings else ""
             self.warn(f"  {number}. {choice}{means}")
+        from voicenote.options.reading import closest
+
         while True:
             answer = self.ask(question, default, needed=True)
+            if answer in also:
+                return answer
             if answer.isdecimal() and len(answer) < 4 and 1 <= int(answer) <= len(choices):
                 return choices[int(answer) - 1]
             found = [c for c in choices if c.lower().startswith(answer.lower())]
             exact = [c for c in found if c.lower() == answer.lower()]
             if len(exact or found) == 1:
                 return (exact or found)[0]
-            self.warn(f"Please answer with a number from 1 to {len(choices)}, or the word.")
+            hint = "".join(f" Did you mean {one}?" for one in closest(answer, choices))
+            self.warn(f"Please answer with a number from 1 to {len(choices)}, or the word.{hint}")
 
-    def _line(self, prompt: str) -> str:
-        """Return one line of input. The question goes to standard error, so results stay clean."""
-        if _terminal(self.stdin):
-            with contextlib.suppress(ImportError):
-                import readline  # noqa: F401  arrows and history while typing
-        self.stderr.write(_escape_controls(prompt, self.stderr))
-        self.stderr.flush()
+    @property
+    def _edits(self) -> bool:
+        """Whether the terminal can move the cursor, so that answers can be edited."""
+        knows = sys.platform == "win32" or self.term not in ("", "dumb", "unknown")
+        return knows and _terminal(self.stdin) and _terminal(self.stderr)
+
+    def _line(self, prompt: str, *, prefill: str = "", prose: bool = False) -> str:
+        """Return an answer. The question goes to standard error, so results stay clean."""
+        from voicenote.cli.terminal.line_editor import edit_answer, read_waiting
+
+        prompt = _escape_controls(prompt, self.stderr)
         try:
-            line = self.stdin.readline()
+            if self._edits:
+                line = edit_answer(prompt, self.stdin, self.stderr, prefill=prefill, prose=prose)
+            else:
+                self.stderr.write(prompt)
+                self.stderr.flush()
+                line = self.stdin.readline()
+                if line and prose and _terminal(self.stdin):
+                    line += read_waiting(self.stdin)
             line.encode()
         except UnicodeError:
             raise BadData("the answer isn't UTF-8 text", "type it again in UTF-8") from None

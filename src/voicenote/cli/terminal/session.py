@@ -30,6 +30,7 @@ class Session:
 
     `home`, `settings` and `screen` are made when first used; `settings` raises BadSettings.
     `if_stopped` says what is kept if Ctrl-C ends it now; "" when everything finished is kept.
+    `kept` says the same, and is told whatever ends it.
     """
 
     env: Mapping[str, str]
@@ -42,6 +43,7 @@ class Session:
     verbose: int = 0
     debug: bool = False
     if_stopped: str = ""
+    kept: str = ""
 
     @cached_property
     def home(self) -> Path:
@@ -80,6 +82,10 @@ class Session:
 
         check(self.draft)
 
+    def tell_kept(self, kept: str) -> None:
+        """Say `kept` if anything ends this command now; "" takes it back."""
+        self.kept = self.if_stopped = kept
+
     def read_settings_again(self) -> None:
         """Read the settings anew at their next use: somebody has written them meanwhile."""
         for name in ("settings", "draft"):
@@ -114,6 +120,7 @@ class Session:
             stderr=self.stderr,
             json=self.json,
             quiet=self.quiet,
+            term=self.env.get("TERM", ""),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
@@ -77,7 +78,7 @@ def ask_decision(
         worth = "" if promise.value is None else str(promise.value)
         wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
         wished["value"] = screen.ask("Worth how much?", worth if same else "")
-        wished["by"] = ask_day(session, "Promised by", str(promise.promised_by))
+        wished["by"] = date.fromisoformat(ask_day(session, "Promised by", str(promise.promised_by)))
     if promise:
         wished["deed"] = screen.ask(f"{QUESTIONS['deed'][0]}, as you say it (Enter skips)") or None
     if said == ANSWERS[1]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from voicenote.errors import Unavailable, WrongUse, room_for
+from voicenote.errors import BadData, Unavailable, WrongUse, room_for
 from voicenote.files import make_folder, open_beside
+from voicenote.intake.person import read_language
+from voicenote.intake.time_zones import read_time_zone
 from voicenote.options import validators
 from voicenote.settings import FILE_NAME, commented_toml
 
@@ -16,7 +18,7 @@ QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("name", "Your name, as customers know you", validators.text),
     ("business", "The name of your business", validators.text),
     ("email", "Your e-mail address, for nudges", validators.email),
-    ("time_zone", "Your time zone", validators.zone),
+    ("time_zone", "Where you live: a city or a time zone", validators.zone),
     ("language", "Your language (en, pl, ro, …)", validators.language),
     (
         "gender",
@@ -24,6 +26,8 @@ QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         validators.choice("", "woman", "man"),
     ),
 )
+#: What is read as people write it: a city for a time zone, "polski" for a language.
+_READ = {"time_zone": read_time_zone, "language": read_language}
 #: The languages in which a woman and a man say some things of themselves in other words.
 _TWO_WAYS = frozenset({"he", "pl", "ro"})
 
@@ -47,8 +51,13 @@ def guess_zone() -> str:
 def check_answer(name: str, value: str) -> str:
     """Return an answer that is valid in the settings. Raises WrongUse, which says why not."""
     kind = next(kind for setting, _, kind in QUESTIONS if setting == name)
+    value = value.strip()
+    if name == "name" and not value:
+        raise WrongUse("a name is needed, because somebody answers for it", "write yours")
     try:
-        return str(kind(value.strip()))
+        return str(kind(_READ[name](value) if value and name in _READ else value))
+    except BadData as error:
+        raise WrongUse(error.what, error.advice) from None
     except ValueError as error:
         what, advice = (*map(str, error.args), "")[:2]
         raise WrongUse(what, advice) from None

@@ -55,6 +55,11 @@ def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
     )
 
 
+def can_record(env: Mapping[str, str]) -> bool:
+    """Return whether this machine has something to record with; not whether it has a microphone."""
+    return _has_sounddevice() or bool(programs(env, Path("take.wav")))
+
+
 def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
     """Return the commands that record into `file` until they are interrupted, the best first."""
     path = env.get("PATH")

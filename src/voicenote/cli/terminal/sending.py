@@ -1,0 +1,128 @@
+"""From a new case to a memo that leaves: script, voice, review, channel, approval, sending."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+
+from voicenote.cli.terminal.field_proposals_list import offer_proposals
+from voicenote.cli.terminal.file_input import resolve_pasted_path
+from voicenote.cli.terminal.session import Session
+from voicenote.cli.terminal.subcommand import try_words
+
+MICROPHONE, FILE = "my own, with the microphone", "my own, from a file"
+COMPUTER, LATER = "the computer's", "later"
+VOICES = (MICROPHONE, FILE, COMPUTER, LATER)
+#: What can be done with a memo that was made.
+REVIEW = {
+    "yes": "approve it, and follow up as planned",
+    "again": "make it again: record it, or take another voice",
+    "text": "change the text in your editor, then make it again",
+    "later": "leave it; nothing is sent",
+}
+
+
+def walk_through(context: click.Context, session: Session, number: int) -> None:
+    """Go through script, voice, review and sending of a case, each with its own command.
+
+    Each step can be left for later.
+    """
+    screen, case = session.screen, str(number)
+    offer_proposals(session, number)
+    if not try_words(context, session, "script", case):
+        return
+    if screen.confirm("Change the text in your editor?", default=False):
+        try_words(context, session, "script", case, "--edit")
+    while _make_memo(context, session, case):
+        if screen.confirm("Listen to it?", default=True):
+            try_words(context, session, "play", case)
+        said = screen.choose("Is it the way you want it?", REVIEW)
+        if said == "yes":
+            _send(context, session, number)
+            return
+        if said == "later":
+            screen.note(f"When you are ready: voicenote approve {number}")
+            return
+        if said == "text":
+            try_words(context, session, "script", case, "--edit")
+    screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
+
+
+def _make_memo(context: click.Context, session: Session, case: str) -> bool:
+    """Make the memo in a voice of the owner's choice; return whether it is there to be heard."""
+    screen, likely = session.screen, MICROPHONE if _can_record(session) else COMPUTER
+    while True:
+        said = screen.choose("Whose voice should say it?", VOICES, likely)
+        if said == LATER:
+            return False
+        words: tuple[str, ...] = ("record" if said == MICROPHONE else "render", case)
+        if said == FILE:
+            name = screen.ask("The file of your recording (Enter: another way)")
+            words = ("record", case, "--from", str(resolve_pasted_path(name))) if name else ()
+        if words and try_words(context, session, *words):
+            return said != MICROPHONE or _all_recorded(session, int(case))
+        likely = FILE if said == FILE else COMPUTER
+
+
+def _can_record(session: Session) -> bool:
+    """Return whether this machine has something to record with."""
+    from voicenote.engine.memo.microphone import can_record
+
+    return can_record(session.env)
+
+
+def _all_recorded(session: Session, number: int) -> bool:
+    """Return whether every sentence of a case is recorded, so there is a memo to hear."""
+    from voicenote.engine.memo.recording import to_say
+
+    with session.open() as ws:
+        return not to_say(ws, number)
+
+
+def _send(context: click.Context, session: Session, number: int) -> None:
+    """Approve a memo by a channel that leaves this machine, and send it if it is due."""
+    _offer_channel(context, session, number)
+    if not try_words(context, session, "approve", str(number)):
+        return
+    try_words(context, session, "plan", str(number))
+    if _is_due(session, number) and session.screen.confirm("Send it now?", default=True):
+        try_words(context, session, "run")
+    session.screen.note("To send what is due automatically from now on: voicenote schedule")
+
+
+def _offer_channel(context: click.Context, session: Session, number: int) -> None:
+    """Offer to set up e-mail if this customer has an address there, and no channel reaches them."""
+    from voicenote.engine.case.case_view import case_view
+    from voicenote.engine.case.routing import is_folder, way_and_why
+
+    screen = session.screen
+    with session.open() as ws:
+        customer = case_view(ws, number).case.customer
+        way, _ = way_and_why(ws, customer)
+        stays = is_folder(ws.settings, way)
+    if not stays:
+        return
+    if not customer.address("email"):
+        screen.warn("No channel reaches this customer; the memo stays in a folder, the outbox.")
+        return
+    screen.warn("No e-mail account is set up, so the memo would stay in a folder, the outbox.")
+    if not screen.confirm("Set up e-mail now?"):
+        return
+    words = ["channels", "add", "email"]
+    if address := session.settings.owner.email:
+        words += ["--address", address]
+    if not try_words(context, session, *words):
+        screen.note(f"You can do it later: {shlex.join(['voicenote', *words])}")
+    session.read_settings_again()
+
+
+def _is_due(session: Session, number: int) -> bool:
+    """Return whether a message of a case could be sent now."""
+    from voicenote.engine.case.plan_view import plan_view
+    from voicenote.wiring import now
+
+    moment = now()
+    with session.open() as ws:
+        messages = plan_view(ws, number).messages
+    return any(one.state == "due" and one.due_at <= moment for one in messages)
