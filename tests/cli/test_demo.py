@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
 import shutil
 import sys
+import webbrowser
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +17,9 @@ import pytest
 from click.testing import Result
 
 from voicenote import wiring
+from voicenote.cli.commands.demo import offer_page
 from voicenote.cli.terminal.own_command import own_command, paste
+from voicenote.cli.terminal.session import Session
 
 Call = Callable[..., Result]
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -103,10 +107,10 @@ def test_what_the_demo_prints_can_be_pasted(
     commands = [
         shlex.split(line) for line in told.stdout.splitlines() if line.startswith("  voicenote ")
     ]
-    assert [words[1] for words in commands] == ["--home", "say", "new"]
-    done = call_at(tmp_path)(*commands[0][1:])
-    assert "Case 1: Grace Holloway" in done.output
-    assert not re.search(r"voicenote (?!--home|say|new)", told.output)
+    assert [words[1] for words in commands] == ["play", "--home", "say", "new"]
+    assert "Case 1: Grace Holloway" in call_at(tmp_path)(*commands[1][1:]).output
+    assert Path(commands[0][2]).is_file()
+    assert not re.search(r"voicenote (?!play|--home|say|new)", told.output)
 
 
 def test_the_page_names_no_other_place(page: str) -> None:
@@ -143,6 +147,41 @@ def test_a_demo_made_again_replaces_its_page(
     assert done.exit_code == 0, done.output
     assert (place / "index.html.kept-1").read_text() == "mine"
     assert "<audio" in (place / "index.html").read_text("utf-8")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("env", "answer", "opens"),
+    [
+        ({"DISPLAY": ":0"}, "\n", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "y\n", True),
+        ({"DISPLAY": ":0"}, "n\n", False),
+        ({}, "", False),
+    ],
+)
+def test_the_page_is_opened_for_a_person_with_a_browser_who_wants_it(
+    env: dict[str, str],
+    answer: str,
+    opens: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+
+    def start(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(webbrowser, "open", start)
+    said = io.StringIO()
+    session = Session(env=env, stdin=Terminal(answer), stdout=said, stderr=io.StringIO())
+    offer_page(session, tmp_path / "a b.html")
+    assert opened == ([f"{tmp_path.as_uri()}/a%20b.html"] if opens else [])
 
 
 # -- commands to be pasted ---------------------------------------------------------------------

@@ -64,11 +64,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     )
     screen.out()
     screen.out("\n".join(_what_to_open(place, page)))
-    if screen.interactive and _has_browser(session) and screen.confirm("Open the page now?"):
-        import webbrowser
-
-        if not webbrowser.open(page.as_uri()):
-            screen.warn(f"No browser could be started. Open it yourself: {page}")
+    offer_page(session, page)
 
 
 def _tell(screen: Screen, ws: Workspace, events: list[StoryEvent]) -> None:
@@ -97,6 +93,7 @@ def _tell_complaint(screen: Screen, ws: Workspace) -> None:
     screen.note(f"{case.customer.name} writes to {ws.settings.owner.business}:\n")
     for text in (complaint.what_happened, complaint.bothered_most):
         screen.note(fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    screen.note("")
 
 
 def _tell_memo(screen: Screen, ws: Workspace, event: StoryEvent) -> None:
@@ -111,23 +108,24 @@ def _tell_memo(screen: Screen, ws: Workspace, event: StoryEvent) -> None:
     for text in view.script.text.splitlines() if view.script else ():
         screen.note(fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
     screen.note(f"\n  {line(wave_of_memo(ws, event.case, file))}")
-    screen.note(f"  Listen now: {paste([str(file)])}\n")
+    screen.note(f"  {file}\n")
     screen.note("Now the days after it, and the other complaints of that week:\n")
 
 
 def _what_to_open(place: Path, page: Path) -> list[str]:
     memos = sorted(place.glob("outbox/*/memo.ogg"))
-    letter = next(iter(sorted(place.glob("outbox/*-memo-*/message.eml"))), None)
+    letter = next(iter(sorted(place.glob("outbox/c1r1-memo-*/message.eml"))), None)
     program = own_command(sys.argv[0])
     lines = [
         f"{len(memos)} memos and their emails are in {place / 'outbox'}",
         f"The whole story, with sound:  {page}",
     ]
     if letter:
-        lines.append(f"One email:                    {letter}")
+        memo = str(letter.with_name("memo.ogg"))
+        lines += [f"The first email:              {letter}", "", "To hear its memo:"]
+        lines.append(f"  {paste([*program, 'play', memo])}")
     return [
         *lines,
-        "",
         "To look closer:",
         f"  {paste([*program, '--home', str(place), 'show', '1'])}",
         "To hear words of your own:",
@@ -137,8 +135,18 @@ def _what_to_open(place: Path, page: Path) -> list[str]:
     ]
 
 
+def offer_page(session: Session, page: Path) -> None:
+    """Ask whether to open the page, if there is a person at a terminal and a browser for them."""
+    screen = session.screen
+    if screen.interactive and _has_browser(session) and screen.confirm("Open the page now?"):
+        import webbrowser
+
+        if not webbrowser.open(page.as_uri()):
+            screen.warn(f"No browser could be started. Open it yourself: {page}")
+
+
 def _has_browser(session: Session) -> bool:
-    """Whether a browser with windows can be started: not over SSH, or on a bare Linux."""
+    """Whether a browser with windows can be started: not over SSH, nor on a bare Linux."""
     if sys.platform in ("win32", "darwin"):
         return not session.env.get("SSH_CONNECTION")
     return bool(session.env.get("DISPLAY") or session.env.get("WAYLAND_DISPLAY"))
