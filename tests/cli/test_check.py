@@ -175,3 +175,20 @@ def test_a_letter_that_leaves_a_promise_out_is_told_which(call: Call) -> None:
     found = json.loads(call("check", "1", "--json").stdout)
     missing = [one["why"] for one in found if one["rule"] == "R22" and one["level"] == "error"]
     assert any("a new ribbon for the cake" in why for why in missing), found
+
+
+def test_what_script_says_of_a_case_is_checked_too(bare: Call, tmp_path: Path) -> None:
+    """`script` says that a promise is missing, and so does `check`, with what to do."""
+    (tmp_path / "one.csv").write_text("ref,customer,what_happened\na,Ada,The cake fell over.\n")
+    bare("import", str(tmp_path / "one.csv"), "--default", "language=en")
+    said = bare("script", "1").stderr
+    assert "S3: no amends" in said
+    assert "S2: what bothered them most is not known" in said
+    done = bare("check", "1")
+    assert done.exit_code == 0
+    assert "case 1: warning S3\n    No amends: say what will be done" in done.stdout
+    assert "Instead: voicenote triage 1 --accept" in done.stdout
+    assert "warning S2" in done.stdout
+    bare("triage", "1", "--accept", "--bothered-most", "nobody called me")
+    bare("script", "1")
+    assert "warning S" not in bare("check", "1").stdout

@@ -29,7 +29,7 @@ from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
-from voicenote.script.compose import draft, template_for
+from voicenote.script.compose import Shortfall, draft, template_for
 from voicenote.script.context import ScriptContext
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.templating import Templates
@@ -74,6 +74,21 @@ def composition_of(
         return composition(case, draft(case, facts, templates_of(ws)).script, on)
     except (RuleSaysNo, BadData) as no:
         return _hash_of(case, no.what, on)
+
+
+def shortfalls_of(
+    ws: Workspace, case: Case, answers: tuple[Answer, ...], like: Script, on: date
+) -> tuple[Shortfall, ...]:
+    """Return what a script lacks, as the composer says it; arguments are as in `composition_of`.
+
+    Of other words than the composer's, that is only what the case itself lacks.
+    """
+    try:
+        made = draft(case, _told(ws, case, answers, like, on), templates_of(ws))
+    except (RuleSaysNo, BadData):
+        return ()
+    own = drop_disclosure(made.script).text == drop_disclosure(like).text
+    return tuple(one for one in made.warnings if own or one.missing)
 
 
 def _told(

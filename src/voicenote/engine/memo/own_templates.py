@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.engine.case.case_script import judge_words, levels_of
+from voicenote.engine.case.case_script import judge_words, levels_of, shortfalls_of
 from voicenote.engine.memo.drafting import need_draft
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse
@@ -15,7 +15,7 @@ from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Case
 from voicenote.model.sentences import Script
 from voicenote.script.check.case_context import CaseBackground, CheckContext
-from voicenote.script.check.findings import CheckedText, LintLevel
+from voicenote.script.check.findings import CheckedText, Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
 from voicenote.script.check.template_samples import sample_case, samples
@@ -26,6 +26,14 @@ from voicenote.script.templating import Templates
 
 #: The template to copy if there is none of the new one's name.
 FIRST = "justified"
+#: The command that mends what a case lacks, by the rule that asks for it.
+CURES = {
+    "S2": "triage {} --bothered-most TEXT",
+    "S3": "triage {} --accept",
+    "R6": "triage {} --accept",
+    "S17": "triage {} --reason TEXT",
+    "R15": "script {} --edit",
+}
 
 
 def begin_template(folder: Path, name: str, language: str, source: str = "") -> Path:
@@ -116,22 +124,25 @@ def _weak(
 def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) -> CheckedText:
     """Check the newest script of a case, with all that is known about it.
 
-    `asked` is what the owner tells the check; the case fills in the rest. Raises RuleSaysNo for a
-    case without a script, WrongUse when there is no such case.
+    What `script` says the case lacks is among the findings. `asked` is what the owner tells the
+    check; the case fills in the rest. Raises RuleSaysNo for a case without a script, WrongUse when
+    there is no such case.
     """
     _, found = need_draft(ws, number)
     with ws.ledger.read() as tx:
         now = snapshot(tx, number, ws.zone_of)
-        findings = judge_words(
-            ws,
-            tx,
-            now,
-            found.script,
-            found.memo,
-            asked,
-            by_writer=found.written.brief_sha256 is not None,
-        )
-    return CheckedText(f"case {number}", found.script.text, findings)
+        findings = judge_words(ws, tx, now, found.script, found.memo, asked)
+        day = tx.now.astimezone(now.zone).date()
+    lacks = shortfalls_of(ws, now.case, now.earlier_answers, found.script, day)
+    said, levels = {one.rule for one in findings}, levels_of(ws)
+    lacking = tuple(
+        Diagnostic(one.rule, level, 0, 0, "", f"{one.what[:1].upper()}{one.what[1:]}.", cure)
+        for one in lacks
+        if one.rule not in said
+        and (level := levels.get(one.rule, LintLevel.WARNING)) is not LintLevel.OFF
+        and (cure := f"voicenote {CURES.get(one.rule, 'show {}').format(number)}")
+    )
+    return CheckedText(f"case {number}", found.script.text, (*findings, *lacking))
 
 
 def check_templates(ws: Workspace, language: str = "") -> Iterator[CheckedText]:
