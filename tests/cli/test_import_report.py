@@ -119,3 +119,26 @@ def test_sentences_that_are_not_the_owners_are_told_with_their_line(
     assert "such as “Your daughter was ill.”" in done.stderr
     assert "own.csv:3: meant: it holds abuse (“Te olete lollakad.”)" in done.stderr
     assert done.stdout.startswith("2 added")
+
+
+@pytest.mark.parametrize(
+    ("days", "zone", "said", "order"),
+    [
+        (["03/04/2026", "17/04/2026"], "UTC", "the day first, as 17/04/2026 shows", "DMY"),
+        (["3/4/2026", "4/17/2026"], "UTC", "the month first, as 4/17/2026 shows", "MDY"),
+        (["03/04/2026"], "Europe/Tallinn", "the day first, as is usual where you are", "DMY"),
+        (["2026-04-03", "17/04/2026"], "UTC", "", ""),
+    ],
+)
+def test_dates_that_could_be_two_days_are_said(
+    call: Call, tmp_path: Path, days: list[str], zone: str, said: str, order: str
+) -> None:
+    """How their column is read, and by what that is known."""
+    rows = "".join(f"A{n},it was late {n},{day}\n" for n, day in enumerate(days))
+    (tmp_path / "in.csv").write_text(f"name,complaint,Opened\n{rows}")
+    words = ("import", str(tmp_path / "in.csv"), "--dry-run", "--map", "opened_at=Opened")
+    done = call(*words, VOICENOTE_OWNER__TIME_ZONE=zone)
+    assert said in done.stderr
+    assert (f"Dates in 'Opened', such as {days[0]}, are read" in done.stderr) == bool(said)
+    found = json.loads(call(*words, "--json", VOICENOTE_OWNER__TIME_ZONE=zone).stdout)["dates"]
+    assert found == ({"opened_at": order} if order else {})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from voicenote.errors import BadData, short
@@ -33,22 +33,46 @@ _UTC = re.compile(r"(?<!\s)\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _ADVICE = "write it as 2026-03-04 or 2026-03-04T15:00+02:00"
 
 
-def order_of(cells: Iterable[str], region: str, language: str) -> str:
-    """Return the date order of a column: ``DMY``, ``MDY``, or "" when it can't be known.
+class DateOrder(NamedTuple):
+    """The date order of a column: ``DMY``, ``MDY``, or "" when it can't be known.
 
-    A number above 12, or dots between the numbers, shows the order; cells that disagree give "".
+    `doubtful` is a cell that could be two dates, and `shown_by` the cell that shows which is meant;
+    "" when there is none.
+    """
+
+    order: str
+    doubtful: str = ""
+    shown_by: str = ""
+
+
+def find_order(cells: Iterable[str], region: str, language: str) -> DateOrder:
+    """Return the date order of a column.
+
+    A number above 12, or dots between the numbers, shows the order; cells that disagree give none.
     If no cell shows it, the custom of `region` (ISO 3166) or else of `language` (BCP 47) decides.
     """
-    told = set()
-    for cell in cells:
-        match = _NUMERIC.fullmatch(to_ascii(cell.strip()))
-        if (match and match[2] == ".") or (match and int(match[1]) > 12):
-            told.add("DMY")
-        elif match and int(match[3]) > 12:
-            told.add("MDY")
+    told: dict[str, str] = {}
+    doubtful = ""
+    for cell in map(str.strip, cells):
+        match = _NUMERIC.fullmatch(to_ascii(cell))
+        if match is None:
+            continue
+        first, second = int(match[1]), int(match[3])
+        if match[2] == "." or first > 12:
+            told.setdefault("DMY", cell)
+        elif second > 12:
+            told.setdefault("MDY", cell)
+        elif first != second:
+            doubtful = doubtful or cell
     if told:
-        return told.pop() if len(told) == 1 else ""
-    return _find_custom(region, language)
+        order, cell = next(iter(told.items()))
+        return DateOrder(order, doubtful, cell) if len(told) == 1 else DateOrder("")
+    return DateOrder(_find_custom(region, language), doubtful)
+
+
+def order_of(cells: Iterable[str], region: str, language: str) -> str:
+    """Return the date order of a column, as `find_order` does: ``DMY``, ``MDY`` or ""."""
+    return find_order(cells, region, language).order
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from pathlib import Path
 from voicenote.addresses import region_of
 from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
-from voicenote.intake.dates import order_of
+from voicenote.intake.dates import DateOrder, find_order
 from voicenote.intake.fields import FIELDS, SOURCE, show_column
 from voicenote.intake.leave_out import Sieve
 from voicenote.intake.mapping import choose_columns, guess_columns, guess_updated, name_helpdesk
@@ -41,7 +41,7 @@ class Part:
     guesses: Mapping[str, tuple[str, ...]]
     mapping: Mapping[str, tuple[str, ...]]
     source_name: str
-    orders: Mapping[str, str]
+    orders: Mapping[str, DateOrder]
     reader: Reader
     sieve: Sieve
     where: RowFilter | None = None
@@ -245,14 +245,15 @@ def _collect_keys(sample: Sequence[Record]) -> tuple[str, ...]:
 
 def _find_orders(
     sample: Sequence[Record], mapping: Mapping[str, tuple[str, ...]], options: Options
-) -> dict[str, str]:
+) -> dict[str, DateOrder]:
     """Return the order of day and month for every date field, from its column's first cells."""
     region = options.region or region_of(options.time_zone, options.language)
     orders = {}
     for field in ("opened_at", "promised_by"):
         columns = mapping.get(field, ())
         cells = [record.values.get(name, "") for record in sample for name in columns]
-        orders[field] = "DMY" if options.day_first else order_of(cells, region, options.language)
+        found = find_order(cells, region, options.language)
+        orders[field] = DateOrder("DMY") if options.day_first else found
     return orders
 
 

@@ -148,7 +148,7 @@ def _version(record: Record, part: Part) -> tuple[str, float] | None:
     if record.broken or not ref or not text:
         return None
     try:
-        moment = dates.parse_moment(text, order=part.orders["opened_at"])
+        moment = dates.parse_moment(text, order=part.orders["opened_at"].order)
     except BadData:
         return None
     return f"{part.source_name}\x1f{ref}", moment.timestamp()
@@ -162,7 +162,7 @@ def _examine_part(
         source=part.source_name,
         file=part.path.name,
         columns={field: show_column(" + ".join(names)) for field, names in part.mapping.items()},
-        orders=part.orders,
+        orders={name: one.order for name, one in part.orders.items()},
         naive_zone=part.naive_zone,
         detect=True,
     )

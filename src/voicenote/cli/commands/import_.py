@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.import_report import describe_counts, describe_known, overdue
+from voicenote.cli.terminal.import_report import (
+    describe_counts,
+    describe_dates,
+    describe_known,
+    overdue,
+    read_orders,
+)
 from voicenote.cli.terminal.record_reader import RecordReader
 from voicenote.cli.terminal.session import Session, command
 from voicenote.counting import count_of
@@ -66,9 +72,10 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     nothing. Exit code 65 means that nothing could be added.
 
     With --json: {"read", "added", "unchanged", "rejected", "reasons", "left_out", "unread",
-    "reworded", "rejected_file", "batch"}; "reasons" and "left_out" say how many for each reason,
-    "reworded" are cases whose complaint is worded differently now; "batch" is null when nothing was
-    added under that name.
+    "reworded", "dates", "rejected_file", "batch"}; "reasons" and "left_out" say how many for each
+    reason, "reworded" are cases whose complaint is worded differently now; "dates" says for a field
+    with dates such as 03/04 whether the day or the month comes first (DMY or MDY); "batch" is null
+    when nothing was added under that name.
     """
     from voicenote.intake.reader import open_source
     from voicenote.settings import save_profile
@@ -162,6 +169,7 @@ def _tell_mapping(session: Session, source: ComplaintSource) -> None:
         session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
     if "customer" not in columns and "customer" not in source.options.defaults:
         session.screen.note('No column is surely the name: say which by --map customer="…".')
+    session.screen.warn(*describe_dates(source.parts))
     read = {column for columns in source.first.mapping.values() for column in columns}
     unread = [name for name in source.first.headers if name not in read]
     if unread:
@@ -216,6 +224,7 @@ def _take(
         "left_out": dict(reading.left_out.most_common()),
         "unread": reading.unread,
         "reworded": taken.reworded,
+        "dates": read_orders(source.parts),
         "rejected_file": str(files[0]) if files else None,
         "batch": taken.batch,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voicenote.cli.terminal.batch_report import name_cases
@@ -12,6 +12,7 @@ from voicenote.errors import Problem
 
 if TYPE_CHECKING:
     from voicenote.engine.case.new_cases import Taken
+    from voicenote.intake.file_sets import Part
     from voicenote.ledger.customers import News
 
 #: The fields of the owner's own words, which aren't the customer's.
@@ -27,6 +28,31 @@ def overdue(count: int) -> str:
         f"{count_of(count, 'promise was', 'promises were')} due on a day that has "
         f"passed, and {'is' if one else 'are'} already overdue: voicenote next"
     )
+
+
+def read_orders(parts: Sequence[Part]) -> dict[str, str]:
+    """Return the order of day and month of each field with dates that could be two days."""
+    found = [(name, one) for part in parts for name, one in part.orders.items()]
+    return {name: one.order for name, one in found if one.doubtful and one.order}
+
+
+def describe_dates(parts: Sequence[Part]) -> list[str]:
+    """Return how dates were read that could be two days, and by what that is known."""
+    lines = []
+    for part in parts:
+        for name, one in part.orders.items():
+            if not (one.doubtful and one.order):
+                continue
+            column = " + ".join(part.mapping.get(name, (name,)))
+            first = "the day" if one.order == "DMY" else "the month"
+            shown = f"as {one.shown_by} shows" if one.shown_by else "as is usual where you are"
+            cure = "; if that is wrong, write them as 2026-12-04"
+            cure += " or add --day-first" if one.order == "MDY" else ""
+            lines.append(
+                f"Dates in {column!r}, such as {one.doubtful}, are read with {first} first, "
+                f"{shown}{cure}."
+            )
+    return lines
 
 
 def describe_reason(problem: Problem) -> str:
