@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
@@ -18,6 +18,16 @@ from voicenote.model.promise import AmendsState
 
 #: Promises that were kept.
 PAID = (AmendsState.DONE.value, AmendsState.CONFIRMED.value)
+
+
+#: Built once: building it takes longer than running it.
+_LAST_FACTS = (
+    select(tables.history.c.facts)
+    .where(tables.history.c.case == bindparam("its_case"))
+    .where(tables.history.c.event == bindparam("its_event"))
+    .order_by(tables.history.c.number.desc())
+    .limit(1)
+)
 
 
 class Prevention(NamedTuple):
@@ -96,10 +106,7 @@ def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
 
 def last_facts(tx: Transaction, case: int, event: str) -> dict[str, Any] | None:
     """Return the facts of the newest `event` in the history of a case; None if there is none."""
-    table = tables.history
-    mine = (table.c.case == case) & (table.c.event == event)
-    query = select(table.c.facts).where(mine).order_by(table.c.number.desc()).limit(1)
-    found = tx.connection.execute(query).scalar()
+    found = tx.connection.execute(_LAST_FACTS, {"its_case": case, "its_event": event}).scalar()
     return None if found is None else dict(found)
 
 

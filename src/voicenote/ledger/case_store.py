@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from voicenote.ledger import (
     customer_store,
@@ -40,6 +40,7 @@ _AMENDS = (
     .where(tables.amends.c.case.in_(list_param("numbers")))
     .order_by(tables.amends.c.case, tables.amends.c.k)
 )
+_STAGE = select(tables.cases.c.stage).where(tables.cases.c.number == bindparam("its_number"))
 _LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(list_param("numbers")))
 
 
@@ -230,8 +231,7 @@ def get(tx: Transaction, number: int) -> Case:
 
 def stage_of(tx: Transaction, number: int) -> Stage:
     """Return the stage of one case. Raises WrongUse when there is no case of that number."""
-    query = select(tables.cases.c.stage).where(tables.cases.c.number == number)
-    found = tx.connection.execute(query).scalar()
+    found = tx.connection.execute(_STAGE, {"its_number": number}).scalar()
     if found is None:
         raise no_such_case(number)
     return Stage(found)

@@ -101,8 +101,8 @@ def triaging(ws: Workspace) -> CaseWork:
         known = find_prevented(tx) if known is None else known
         number, given = task.case, task.given
         again = task.row is not None
-        view, changed = triage_in(ws, tx, seen.case, given["found"], again=again, known=known)
-        case = case_store.get(tx, number) if changed else seen.case
+        view, case = triage_in(ws, tx, seen.case, given["found"], again=again, known=known)
+        changed = case is not seen.case
         wishes = given.get("wishes")
         if wishes is None or (again and _is_accepted(ws, view, case, wishes)):
             return Done(number, _data(view), changed=changed, notes=view.warnings)
@@ -154,8 +154,8 @@ def triage_in(
     *,
     again: bool = False,
     known: Mapping[str, CauseSeen] | None = None,
-) -> tuple[TriageView, bool]:
-    """Save what was found, as `apply_triage` does; return also whether that changed anything.
+) -> tuple[TriageView, Case]:
+    """Save what was found, as `apply_triage` does; return also the case, another if it changed.
 
     With `again`, what is known already is no error after the memo has left; `known` as in
     `view_of`.
@@ -164,14 +164,14 @@ def triage_in(
     if not again or new != Triage():
         _save(ws, tx, before, new)
     if new == Triage():
-        return view_of(ws, tx, before, known=known), False
+        return view_of(ws, tx, before, known=known), before
     case = case_store.get(tx, number)
     old, now = before.complaint, case.complaint
     changed = [*_changes(old, now), *_changes(old.customer, now.customer)]
     named = ", ".join(name.replace("_", " ") for name in changed)
     why = f"it was triaged again since: {named}"
     asked = ask_again(ws, tx, number, why) if changed else ""
-    return view_of(ws, tx, case, asked, known), True
+    return view_of(ws, tx, case, asked, known), case
 
 
 def _new_in(tx: Transaction, case: Case, triage: Triage) -> Triage:
