@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import click
 
 from voicenote.cli.commands import COMMANDS, SECTIONS
-from voicenote.cli.terminal.session import Session, json_option
+from voicenote.cli.terminal.session import CommandGroup, Session, json_option
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class Frame(click.Group):
+class Frame(CommandGroup):
     """The top group. Commands come from the table and are imported when they are called.
 
     `main` always ends in SystemExit, with the exit codes of `voicenote.errors`.

@@ -10,7 +10,7 @@ import click
 from voicenote.cli.terminal.case_options import CASE, PromiseName
 from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.promise_options import DAY, KINDS, money, override_option
-from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.session import CommandGroup, Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 one = click.argument("name", type=PromiseName(alone=False), metavar="N.K")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def amends(context: click.Context) -> None:
     """List promises: what was promised, what is done, what is overdue."""

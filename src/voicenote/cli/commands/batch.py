@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicenote.cli.terminal.batch_report import tell_failed
-from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.session import CommandGroup, Session, command
 from voicenote.counting import count_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 name_argument = click.argument("name", metavar="NAME")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def batch(context: click.Context) -> None:
     """List the batches: each import names its own. Hold one, and let it go on."""

@@ -10,7 +10,7 @@ import click
 
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
-from voicenote.cli.terminal.session import Session, command, json_option
+from voicenote.cli.terminal.session import CommandGroup, Session, command, json_option
 from voicenote.errors import BadSettings
 from voicenote.plugins import FALLBACK
 
@@ -18,7 +18,7 @@ from voicenote.plugins import FALLBACK
 KINDS = ("email",)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def channels(context: click.Context) -> None:
     """List the channels that are set up, those that could be, and what each still needs.

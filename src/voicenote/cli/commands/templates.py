@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.session import Session, command, json_option
+from voicenote.cli.terminal.session import CommandGroup, Session, command, json_option
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def templates(context: click.Context) -> None:
     """List the templates by language; your own are in the folder templates."""

@@ -140,13 +140,27 @@ def json_option() -> click.Option:
     )
 
 
+class _WithExamples(click.Command):
+    """A command whose ``--help`` ends with the examples of `voicenote.cli.examples`."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        from voicenote.cli.examples import write_examples
+
+        write_examples(ctx, formatter)
+
+
+class CommandGroup(_WithExamples, click.Group):
+    """A command that has others below it."""
+
+
 def command(
     name: str | None = None, *, group: click.Group | None = None, json: bool = True, **attrs: Any
 ) -> Callable[[Callable[..., object]], click.Command]:
     """Return a decorator for commands whose first argument is the session; adds ``--json`` last."""
 
     def make(function: Callable[..., object]) -> click.Command:
-        made = click.command(name, click.Command, **attrs)(click.pass_obj(function))
+        made = click.command(name, _WithExamples, **attrs)(click.pass_obj(function))
         if json:
             made.params.append(json_option())
         if group:
