@@ -70,6 +70,16 @@ def test_a_typed_day_that_is_none_to_come_is_asked_again(
     assert "Thursday, 4 June 2099" in done.stderr
 
 
+def test_a_cost_that_is_none_is_asked_again(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    typed = ["", "", "", "", "", "", "a lot", "40", "eurp", "", "EUR"]
+    done = call("triage", "1", input="\n".join([*typed, *[""] * 9, ""]))
+    assert done.exit_code == 0, done.stderr
+    assert "did you mean EUR?" in done.stderr
+    shown = json.loads(call("show", "1", "--json").stdout)
+    assert (shown["harm"], shown["currency"]) == ("40", "EUR")
+
+
 def test_money_for_an_unfounded_claim_needs_an_override(call: Call) -> None:
     assert call("triage", "2", "--finding", "unfounded", "--reason", "no gig").exit_code == 0
     words = ("amends", "add", "2", "--kind", "gift", "--text", "cake")

@@ -93,9 +93,11 @@ def _ask(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options, with the cause and the prevention asked for at a terminal."""
     screen, asked = session.screen, dict(given)
     if screen.interactive:
+        session.if_stopped = "no lesson was written; run the same command again"
         asked["cause"] = given["cause"] or screen.ask("What caused it?", needed=True)
         question = "What will keep it from happening again?"
         asked["prevention"] = given["prevention"] or screen.ask(question, needed=True)
+        session.if_stopped = ""
     return asked
 
 

@@ -160,10 +160,11 @@ def _triage_one(session: Session, number: int, given: dict[str, Any]) -> None:
         if not session.json:
             session.screen.out("\n".join(_page(view)))
         if asks:
-            accept, wished = ask_decision(session, view, wished)
+            accept, wished = ask_decision(session, ws, view, wished)
         if accept:
             wishes = _wishes(wished, said.get("currency"))
             done = accept_proposal(ws, number, wishes, wished["override"] or "")
+    session.if_stopped = ""
     if not session.json:
         _print_triage(session, view, done)
     elif done is None:

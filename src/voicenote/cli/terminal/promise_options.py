@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -82,6 +82,34 @@ def _owners_clock(settings: Settings | None) -> OwnersClock:
         "language": language,
         "region": region_of(zone, language),
     }
+
+
+def ask_checked(
+    session: Session, question: str, default: str, check: Callable[[str], object]
+) -> str:
+    """Ask until `check` takes the answer; an empty one needs no check."""
+    while True:
+        text = session.screen.ask(question, default)
+        try:
+            if text:
+                check(text)
+        except WrongUse as error:
+            session.screen.warn(error.in_one_line)
+        else:
+            return text
+
+
+def ask_harm(session: Session, harm: Money | None) -> dict[str, str]:
+    """Ask what it cost them, and in which currency if the amount doesn't say so."""
+    asked = "What did it cost them? An amount, or Enter if unknown"
+    given = ask_checked(session, asked, str(harm.amount) if harm else "", lambda t: amount(t, None))
+    if not given or amount(given, None)[1]:
+        return {"harm": given}
+    own = harm.currency if harm else ""
+    code = ""
+    while not code:
+        code = ask_checked(session, "In which currency?", own, lambda t: amount(given, t))
+    return {"harm": given, "currency": code}
 
 
 def ask_day(session: Session, question: str, default: str = "", *, back: str = "") -> str:

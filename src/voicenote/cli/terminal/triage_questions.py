@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
-from voicenote.cli.terminal.promise_options import KINDS, ask_day
+from voicenote.cli.terminal.promise_options import (
+    KINDS,
+    amount,
+    ask_checked,
+    ask_day,
+    ask_harm,
+)
 from voicenote.cli.terminal.session import Session
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ def ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]
     screen, view = session.screen, case_view(ws, number)
     case, known = view.case, view.case.complaint
     screen.out(f"Case {number}, {case.customer.name}: {known.what_happened}")
+    session.if_stopped = "none of these answers was recorded; run the same command again"
 
     def words(name: str, question: str) -> str | None:
         return screen.ask(question, getattr(known, name)) or None
@@ -49,11 +57,7 @@ def ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]
         screen.note(f"   Their words: {', '.join(f'“{one}”' for one in grave)}")
     severity = "serious" if grave else str(known.severity)
     found["severity"] = screen.choose("How serious is it?", SEVERITIES, severity)
-    asked, harm = "What did it cost them? An amount, or Enter if unknown", known.harm
-    found["harm"] = screen.ask(asked, str(harm.amount) if harm else "")
-    if found["harm"]:
-        own = harm.currency if harm else ""
-        found["currency"] = screen.ask("In which currency?", own, needed=True)
+    found |= ask_harm(session, known.harm)
     found["cause"] = words("cause", "What caused it?")
     kind = str(known.failure or view.failure_guess or UNKNOWN)
     chosen = screen.choose("What kind of failure was it?", (*FAILURES, UNKNOWN), kind)
@@ -65,10 +69,12 @@ def ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]
 
 
 def ask_decision(
-    session: Session, view: TriageView, wished: dict[str, Any]
+    session: Session, ws: Workspace, view: TriageView, wished: dict[str, Any]
 ) -> tuple[bool, dict[str, Any]]:
     """Ask whether to accept the proposal, and with which changes; return both."""
     screen, promise = session.screen, view.proposal.amends
+    again = f"to accept the proposal: voicenote triage {view.case} --accept"
+    session.if_stopped = f"what you found out is recorded; {again}"
     said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
     if said == ANSWERS[2]:
         return False, wished
@@ -77,10 +83,12 @@ def ask_decision(
         same = wished["kind"] == promise.kind
         worth = "" if promise.value is None else str(promise.value)
         wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
-        wished["value"] = screen.ask("Worth how much?", worth if same else "")
+        check = partial(amount, currency=promise.currency)
+        usual = worth if same else ""
+        wished["value"] = ask_checked(session, "Worth how much?", usual, check)
         wished["by"] = date.fromisoformat(ask_day(session, "Promised by", str(promise.promised_by)))
     if promise:
         wished["deed"] = screen.ask(f"{QUESTIONS['deed'][0]}, as you say it (Enter skips)") or None
     if said == ANSWERS[1]:
-        wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
+        wished["plan"] = screen.choose("Which plan?", tuple(ws.plans), view.proposal.plan)
     return True, wished
