@@ -23,6 +23,7 @@ SOURCE = Path(errors.__file__).parent
 STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followup")
 GROUND = (
     "addresses",
+    "codepages",
     "counting",
     "deadline",
     "worker",
@@ -43,6 +44,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "model": ("errors", "unicode_forms"),
     **dict.fromkeys(GROUND, ("errors",)),
     "options": ("errors", "files"),
+    "codepages": ("word_language",),
     "addresses": ("errors", "model", "unicode_forms"),
     **dict.fromkeys(STAGES, SHARED),
     "ledger": SHARED,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TextIO
 
 from voicenote.errors import BadData, Unavailable
-from voicenote.intake.codepages import detect_codepage
 from voicenote.intake.fields import FIELDS
+from voicenote.intake.file_encoding import choose_codepage
 from voicenote.intake.options import Options
 from voicenote.intake.workbooks import SheetFile, is_workbook, write_sheet
 
@@ -175,7 +175,7 @@ def _detect_encoding(
         raise BadData(f"{path.name} is not text", "export the complaints as CSV or JSON")
     wrong, high, sample = _survey(stream, head)
     if high and wrong * 20 > high:
-        return detect_codepage(sample, options.language), "surrogateescape"
+        return choose_codepage(sample, options.language), "surrogateescape"
     return "utf-8", "surrogateescape"
 
 

@@ -10,6 +10,8 @@ import re
 from contextlib import suppress
 from functools import lru_cache
 
+from voicenote.codepages import PAGES, detect_codepage
+
 #: Names that mail programs use → Python's; both without signs. What only has a prefix ("x-",
 #: "windows-", "ms") or a suffix (the direction of Hebrew, "-i" and "-e") is found by `_spell`.
 _NAMES = {
@@ -45,11 +47,6 @@ _LIKELY = (
 _BROKEN = re.compile(
     r"(?<=[^\W\d_])[\u0080-\u00a9\u00ab-\u00ac\u00ae-\u00b6\u00b8-\u00b9\u00bb-\u00bf×÷]"
 )
-#: Romanian that was read as if it were West European: no language has both letters.
-_ROMANIAN = (frozenset("ãÃ"), frozenset("þÞ"))
-#: Words with bytes that are not ASCII; those of Hebrew have no others.
-_HIGH = re.compile(rb"(?<![a-zA-Z])[a-zA-Z]*[\x80-\xff][a-zA-Z\x80-\xff]*")
-_HEBREW = re.compile(rb"[\xe0-\xfa]+")
 
 
 def decode(raw: bytes, label: str) -> str:
@@ -64,9 +61,11 @@ def decode(raw: bytes, label: str) -> str:
         if (text := _try(raw.removeprefix(codecs.BOM_UTF8), "utf-8")) is not None:
             return text
         if codec in ("", "utf-8", "ascii"):
-            return _detect(raw)
-    text = _try(raw, codec)
-    return _detect(raw) if text is None or not _is_plausible(text) else text
+            return raw.decode(detect_codepage(raw)[0], "replace")
+    text, page = _try(raw, codec), codec.replace("-", "_")
+    if text is None or page in PAGES or not _is_plausible(text):
+        return raw.decode(detect_codepage(raw, page)[0], "replace")
+    return text
 
 
 def readings(raw: bytes, label: str) -> tuple[str, ...]:
@@ -134,19 +133,6 @@ def _is_plausible(text: str) -> bool:
     """
     if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd\ue000-\uf8ff]", text) or _BROKEN.search(text):
         return False
-    if all(letters & set(text) for letters in _ROMANIAN):
-        return False
     letters = [sign for sign in text if sign.isalpha()]
     accented = sum("\u0080" <= sign < "\u0250" for sign in letters)
     return accented < 2 or accented * 2 <= len(letters)
-
-
-def _detect(raw: bytes) -> str:
-    """Return the likeliest text of bytes in a charset that nobody names rightly."""
-    from charset_normalizer import from_bytes
-
-    high = _HIGH.findall(raw)
-    if all(map(_HEBREW.fullmatch, high)) and max(map(len, high), default=0) > 1:
-        return raw.decode("cp1255", "replace")
-    best = from_bytes(raw[:65536], cp_isolation=list(_LIKELY)).best()
-    return raw.decode(best.encoding if best else "utf-8", "replace")
