@@ -26,12 +26,13 @@ from tests.engine.world import (
 from tests.engine.world import workspace as plain_workspace
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.engine.case import closing, consent
-from voicenote.engine.case.approval import change_plan, hold
+from voicenote.engine.case.approval import approve_cases, change_plan, hold
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.run import recovery
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
 from voicenote.ledger import arrivals, case_reports, case_store
 from voicenote.model.address import Address
 from voicenote.model.case import Customer
@@ -289,4 +290,21 @@ def test_a_limit_holds_it_like_everything_else(house: House) -> None:
     turn = one_pass(house.ws)
     assert (turn.sent, [one.why for one in turn.held]) == (1, ["limit of 1 an hour by telegram"])
     house.clock.move(hours=1)
+    assert one_pass(house.ws).sent == 1
+
+
+@pytest.mark.parametrize("to", [MAIL, ""])
+def test_a_memo_that_came_back_is_booked_again_only_by_resend(house: House, to: str) -> None:
+    """A report may be wrong about it: `approve` and another plan don't make a second apology."""
+    touch = house.sent(telegram="")
+    house.comes_back(touch, to=to or "somebody@else.ee")
+    one_pass(house.ws)
+    assert states(house.ws, 1)[0] == "memo bounced"
+    with pytest.raises(RuleSaysNo) as no:
+        list(approve_cases(house.ws, [1]))
+    assert "voicenote resend 1" in no.value.advice
+    change_plan(house.ws, 1, "make-it-right")
+    assert one_pass(house.ws).sent == 0
+    assert [one for one in states(house.ws, 1) if one.startswith("memo")] == ["memo bounced"]
+    recovery.settle_again(house.ws, 1)
     assert one_pass(house.ws).sent == 1

@@ -32,6 +32,10 @@ from voicenote.model.touch import (
 from voicenote.schedule import book as booking
 from voicenote.schedule import offset
 
+#: A memo in one of these states isn't booked anew. One that came back may still have been read:
+#: only `resend` sends it again.
+_BOOKED = WAITING | MAY_HAVE_LEFT | {TouchState.BOUNCED}
+
 
 @dataclass(frozen=True, slots=True)
 class Approved:
@@ -94,16 +98,26 @@ def _approve(
             f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
         )
     notes: tuple[str, ...] = ()
-    if not found.approved or case.stage is not Stage.FOLLOWING:
+    anew = not found.approved or case.stage is not Stage.FOLLOWING
+    if anew:
         day = _leaving_on(ws, tx, case)
         notes = release(ws, tx, case, found, day, anyway, automatic=automatic)
         for touch in _waiting_memos(tx, case):
             if touch.reason:
                 touches.note(tx, touch.number, "")
     booked = touches.of_round(tx, case)
-    if not any(t.kind in OPENING and t.state in WAITING | MAY_HAVE_LEFT for t in booked):
+    states = {touch.state for touch in booked if touch.kind in OPENING}
+    if states.isdisjoint(_BOOKED):
         _cancel(tx, booked, "the memo is booked anew")
         book(ws, tx, case, _plan_with_memo(ws, case))
+    elif states.isdisjoint(_BOOKED - {TouchState.BOUNCED}):
+        came_back = RuleSaysNo(
+            f"the memo of case {number} came back",
+            f"to send it again: voicenote resend {number}",
+        )
+        if not anew:
+            raise came_back
+        notes = (*notes, f"{came_back.what}; {came_back.advice}")
     return notes
 
 
@@ -158,9 +172,7 @@ def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = 
     If no channel reaches the customer, it is held until one does.
     """
     wanted = preview_plan(ws, case, tx.now, plan)
-    if any(
-        t.kind in OPENING and t.state in WAITING | MAY_HAVE_LEFT for t in touches.of_round(tx, case)
-    ):
+    if any(t.kind in OPENING and t.state in _BOOKED for t in touches.of_round(tx, case)):
         # this round's memo was sent, may have been, or is waiting: don't book it twice
         wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
     _book(ws, tx, case, plan, wanted, held=held)
