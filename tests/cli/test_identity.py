@@ -237,7 +237,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                     ("amends", ("deed",)),
                     ("arrivals", ("heard", "settled_at")),
                     ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),
-                    ("touches", ("answerable",)),
+                    ("touches", ("answerable", "reason_code")),
                 )
                 for name in names
             ),

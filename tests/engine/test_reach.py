@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.engine.test_leaving import House, dana, due
 from tests.engine.world import (
@@ -20,6 +20,8 @@ from tests.engine.world import (
     workspace,
 )
 from voicenote.cli.terminal.run_report import summary_of, turn_lines
+from voicenote.engine.case import case_triage
+from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.case.moving import move_touches
 from voicenote.engine.case.plan_view import plan_view
 from voicenote.engine.run import recovery
@@ -189,11 +191,36 @@ def test_a_removed_channel_set_lets_the_outbox_be_the_way_again(house: House) ->
     assert one_pass(ws).stays_here == 1
 
 
-def test_the_list_spells_the_reasons_as_the_model_does() -> None:
-    assert (unreachable.NO_ADDRESS, unreachable.EARLIER) == (
-        touch_model.NO_ADDRESS,
-        touch_model.EARLIER,
-    )
+def test_the_list_spells_the_codes_as_the_model_does() -> None:
+    texts = (touch_model.NO_ADDRESS, touch_model.EARLIER, touch_model.EARLIER + "mail")
+    no_address, earlier, by_mail = map(touch_model.code_of, texts)
+    assert (no_address, earlier) == (unreachable.NO_ADDRESS, unreachable.EARLIER)
+    assert by_mail == f"{unreachable.EARLIER}mail"
+
+
+def test_other_words_for_the_reason_change_nothing(house: House) -> None:
+    """A code beside the reason is what counts: the words may be from another version."""
+    ws = house.open(**FULL)
+    due(ws, NOBODY)
+    with ws.ledger.write() as tx:
+        tx.connection.execute(update(tables.touches).values(reason="nobody knows where"))
+    [(what, _)] = one_pass(ws).unreached
+    assert what.startswith("1 has no address")
+    give_address(ws, 1, "late@here.ee")
+    assert one_pass(ws).sent == 1
+
+
+def test_a_memo_without_an_address_that_is_approved_again_waits_for_one(house: House) -> None:
+    """Its approval is taken back and given again, and the address still begins the plan."""
+    ws = house.open(**FULL)
+    due(ws, NOBODY)
+    case_triage.apply_triage(ws, 1, case_triage.Triage(severity="serious"))
+    assert "waits for your approval" in touches_of(ws, 1)[0].reason
+    list(approve_cases(ws, [1]))
+    assert touches_of(ws, 1)[0].reason == NO_ADDRESS
+    assert len(unreached(ws)) == 1
+    give_address(ws, 1, "late@here.ee")
+    assert one_pass(ws).sent == 1
 
 
 def test_whether_it_can_be_answered_is_kept_with_what_is_sent(house: House) -> None:

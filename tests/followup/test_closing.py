@@ -9,7 +9,7 @@ import pytest
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.model.case import Lesson, Outcome
-from voicenote.model.touch import BY_HAND
+from voicenote.model.touch import BY_HAND, code_of
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
 NONE = "0 of 3 questions went unanswered"
@@ -88,7 +88,7 @@ def test_after_a_yes_no_memo_is_asked_for_unless_it_may_be_on_its_way(
 
 
 def test_what_lies_in_the_outbox_is_not_asked_for_after_a_yes(make: Any) -> None:
-    memo = make.touch(1, "memo", "uncertain", reason=BY_HAND)
+    memo = make.touch(1, "memo", "uncertain", reason=BY_HAND, reason_code=code_of(BY_HAND))
     assert missing(full(make, memo=memo)) == ()
     assert "for you to send yourself" in missing(full(make, memo=memo, answers=()))[0]
 

@@ -9,7 +9,7 @@ from voicenote.model.case import Case, Finding
 from voicenote.model.promise import Amends
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, BY_HAND, MAY_HAVE_LEFT, Touch, TouchKind, TouchState
+from voicenote.model.touch import ARRIVED, MAY_HAVE_LEFT, Touch, TouchKind, TouchState
 
 #: How many questions must stay unanswered before silence counts as an answer (R14).
 SILENT_TOUCHES = 3
@@ -242,7 +242,7 @@ def told_also(number: int, also: Sequence[int]) -> str:
 
 def describe_fate(touch: Touch) -> str:
     """Return what became of a message, and why: ``the memo was refused (no such user)``."""
-    if touch.state is TouchState.UNCERTAIN and touch.reason == BY_HAND:
+    if touch.state is TouchState.UNCERTAIN and touch.is_by_hand:
         return f"the {touch.kind.words} has not been sent as far as is known: {touch.reason}"
     uncertain = touch.state is TouchState.UNCERTAIN
     fate = "may or may not have been sent" if uncertain else f"was {touch.state.value}"

@@ -21,7 +21,7 @@ from voicenote.model.case import Case, Outcome, Stage
 from voicenote.model.promise import Amends, AmendsKind, AmendsState
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import BATCH_HELD, BY_HAND, IN_FLIGHT, Touch, TouchState, is_unreached
+from voicenote.model.touch import IN_FLIGHT, Touch, TouchState
 
 #: The evidence for each kind of deed.
 EVIDENCE = {
@@ -148,7 +148,7 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
 def _on_its_way(touch: Touch) -> bool:
     """Whether a message may be with the customer; what lies in the owner's outbox is not."""
     return touch.state in IN_FLIGHT or (
-        touch.state is TouchState.UNCERTAIN and touch.reason != BY_HAND
+        touch.state is TouchState.UNCERTAIN and not touch.is_by_hand
     )
 
 
@@ -158,9 +158,9 @@ def _stuck(case: Case, touch: Touch) -> str:
     if touch.state is TouchState.UNCERTAIN:
         return f"{describe_fate(touch)}: check, then voicenote mark-sent {case.number}, or {again}"
     if touch.state is TouchState.HELD:
-        if is_unreached(touch.reason):
-            return f"{what} waits: {touch.reason}"
-        whole = touch.reason.startswith(BATCH_HELD)
+        if touch.is_unreached:
+            return f"{what} waits: {touch.why_unreached}"
+        whole = touch.is_batch_held
         cure = f"batch resume {case.batch!r}" if whole else f"plan {case.number} --resume"
         return f"{what} is held: voicenote {cure}"
     if touch.state is TouchState.DUE:

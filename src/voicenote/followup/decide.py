@@ -91,7 +91,9 @@ def apply_actions(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
             case CancelTouch(number, reason) | SkipTouch(number, reason):
                 event = "cancel" if isinstance(action, CancelTouch) else "skip"
                 touches = [
-                    replace(one, state=after(TOUCH, one.state, event), reason=reason)
+                    replace(
+                        one, state=after(TOUCH, one.state, event), reason=reason, reason_code=""
+                    )
                     if one.number == number
                     else one
                     for one in touches

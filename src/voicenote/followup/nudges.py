@@ -27,7 +27,7 @@ from voicenote.model.case import Stage
 from voicenote.model.promise import Amends
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import BY_HAND, OPENING, Touch, TouchKind, TouchState
+from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
 
 
 def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
@@ -108,7 +108,7 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
         if touch.kind is TouchKind.NUDGE or touch.state not in cures:
             continue
         uncertain = touch.state is TouchState.UNCERTAIN
-        if is_right(snapshot) and (not uncertain or touch.reason == BY_HAND):
+        if is_right(snapshot) and (not uncertain or touch.is_by_hand):
             continue
         about = About.UNCERTAIN if uncertain else About.NOT_ARRIVED
         text = f"case {number}: {describe_fate(touch)}; {cures[touch.state]}"

@@ -32,15 +32,7 @@ from voicenote.model.case import Severity, Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import (
-    BATCH_HELD,
-    BY_HAND,
-    OPENING,
-    WAITING,
-    TouchKind,
-    TouchState,
-    is_unreached,
-)
+from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
 
 #: How many days ahead a promise is due soon.
 SOON = timedelta(days=2)
@@ -158,14 +150,14 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
     number = snapshot.case.number
     held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
     # those are told of together, or the owner has held the whole batch
-    held = [t for t in held if not (is_unreached(t.reason) or t.reason.startswith(BATCH_HELD))]
+    held = [t for t in held if not (t.is_unreached or t.is_batch_held)]
     if held:
         count = count_of(len(held), "message is held", "messages are held")
         sentence = f"{count} ({held[0].reason}); look, then let them go"
         since = min(touch.due_at for touch in held)
         yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")
     for touch in snapshot.round_touches:
-        if touch.kind is TouchKind.NUDGE or (touch.reason == BY_HAND and is_right(snapshot)):
+        if touch.kind is TouchKind.NUDGE or (touch.is_by_hand and is_right(snapshot)):
             continue
         if touch.state is TouchState.UNCERTAIN:
             sentence = f"{describe_fate(touch)}; check, then say"
@@ -212,7 +204,7 @@ def _memo_needs(row: Row) -> Iterator[Need]:
     }.get(case.stage)
     if snapshot.opted_out or memo_at(snapshot) is not None or is_right(snapshot):
         return
-    if case.released and any(is_unreached(touch.reason) for touch in openings(snapshot)):
+    if case.released and any(touch.is_unreached for touch in openings(snapshot)):
         return  # told of together with all others
     since = case.complaint.opened_at
     if step and case.stage is Stage.RENDERED:

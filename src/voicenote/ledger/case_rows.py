@@ -203,17 +203,17 @@ def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
     query = (
         select(
             *(touch.c.case, touch.c.round, touch.c.kind, touch.c.state),
-            *(touch.c.claimed_at, touch.c.reason),
+            *(touch.c.claimed_at, touch.c.reason_code),
         )
         .where(touch.c.state.in_((*RETURNED, HELD, *IN_FLIGHT)), touch.c.kind != NUDGE)
-        .where((touch.c.state != HELD) | (touch.c.reason != ""))
+        .where((touch.c.state != HELD) | (touch.c.reason != "") | (touch.c.reason_code != ""))
         .order_by(touch.c.due_at)
     )
     returned: dict[tuple[int, int], list[str]] = {}
     held: dict[tuple[int, int], int] = {}
-    for case, round_, kind, state, claimed_at, reason in tx.connection.execute(query):
+    for case, round_, kind, state, claimed_at, code in tx.connection.execute(query):
         told = returned.setdefault((case, round_), [])
-        if reason == NO_ADDRESS:
+        if code == NO_ADDRESS:
             told[:] = ["no address"]
         elif state == HELD:
             held[case, round_] = held.get((case, round_), 0) + 1

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Table, Update, bindparam, select, update
 
 from voicenote.errors import TryAgain, WrongUse
-from voicenote.ledger import attempts, tables
+from voicenote.ledger import attempts, rows, tables
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
@@ -200,7 +200,8 @@ def change_touch(
         )
     old = TouchState(row.state)
     new = after(TOUCH, old, event)
-    _set_column(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
+    changed = {"state": new.value, **rows.with_code(values)}
+    _set_column(tx, table, table.c.state, number, old.value, changed, token)
     _tell_touch(tx, row.case, number, (old, event, new), facts)
     return new
 
@@ -217,7 +218,7 @@ def change_seen(
     """Change a message if it is still in the state of `seen`; return whether it was."""
     column = tables.touches.c.state
     new = after(TOUCH, seen.state, event)
-    changed = {"state": new.value, **values}
+    changed = {"state": new.value, **rows.with_code(values)}
     if not _set_if(tx, tables.touches, column, seen.number, seen.state.value, changed, token):
         return False
     _tell_touch(tx, seen.case, seen.number, (seen.state, event, new), facts)

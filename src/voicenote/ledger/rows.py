@@ -24,7 +24,7 @@ from voicenote.model.memo import Caption, Memo
 from voicenote.model.money import Money
 from voicenote.model.promise import Amends, Promise
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.model.touch import PlannedTouch, Touch
+from voicenote.model.touch import PlannedTouch, Touch, code_of
 
 Value = TypeVar("Value")
 Convert = Callable[[Any], Any] | None
@@ -173,3 +173,8 @@ def memo_in(row: Row, script_sha256: str) -> Memo:
 def touch_in(row: Row) -> Touch:
     """Columns → Touch."""
     return read(Touch, row, tables.touches, planned=read(PlannedTouch, row, tables.touches))
+
+
+def with_code(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return new columns of a message, with the code of the reason if there is one among them."""
+    return {**values, **({"reason_code": code_of(values["reason"])} if "reason" in values else {})}

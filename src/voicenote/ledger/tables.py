@@ -188,6 +188,7 @@ touches = table(
     *texts("claimed_by"),
     *later_moments("claimed_at", "sent_at"),
     Column("answerable", Boolean, nullable=False, default=False, server_default=false()),
+    Column("reason_code", String(100), nullable=False, default="", server_default=""),
     Index("ix_touches_state_due_at", "state", "due_at"),
     Index("ix_touches_message_id", "message_id"),
 )

@@ -168,7 +168,7 @@ def change_touches(
     one can't take it, and TryAgain when somebody else changed one in between.
     """
     changed = [
-        {"its_number": one.number, "its_old": one.state.value, **values}
+        {"its_number": one.number, "its_old": one.state.value, **rows.with_code(values)}
         | {"state": after(TOUCH, one.state, event).value}
         for one, values in changes
     ]
@@ -182,7 +182,7 @@ def change_touches(
 
 
 def note(tx: Transaction, number: int, reason: str) -> None:
-    """Write why a message is waiting, skipped or cancelled; "" clears the reason."""
+    """Write why a message is waiting, skipped or cancelled; "" clears the text, not the code."""
     table = tables.touches
     noted = WAITING | {TouchState.SKIPPED, TouchState.CANCELLED}
     where = (table.c.number == number) & table.c.state.in_([state.value for state in noted])

@@ -67,10 +67,18 @@ EARLIER = "it was approved for a folder, before there was "
 #: Why a touch is uncertain that was put into the outbox for the owner to send.
 BY_HAND = "it is in the outbox, for you to send yourself"
 
+#: What the ledger keeps beside these reasons, as decisions rest on them. After `_EARLIER` comes the
+#: channel.
+_NO_ADDRESS, _EARLIER, _BY_HAND, _BATCH = "no-address", "earlier:", "by-hand", "batch"
 
-def is_unreached(reason: str) -> bool:
-    """Return whether a touch with this reason is held because no channel reaches its customer."""
-    return reason.startswith((NO_ADDRESS, EARLIER))
+
+def code_of(reason: str) -> str:
+    """Return the code of a reason that decisions rest on; "" for any other."""
+    if reason.startswith(EARLIER):
+        return _EARLIER + reason.removeprefix(EARLIER)
+    if reason.startswith(BATCH_HELD):
+        return _BATCH
+    return {NO_ADDRESS: _NO_ADDRESS, BY_HAND: _BY_HAND}.get(reason, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +108,8 @@ class PlannedTouch:
 class Touch:
     """A touch in the ledger. `key` is its idempotency key, the same on every attempt.
 
-    `answerable`: it was sent by a channel that brings answers back.
+    `answerable`: it was sent by a channel that brings answers back. `reason` is for people to read,
+    `reason_code` is what decisions rest on, if anything.
     """
 
     number: int
@@ -112,6 +121,7 @@ class Touch:
     channel: str
     attempt: int = 0
     reason: str = ""
+    reason_code: str = ""
     message_id: str = ""
     sent_at: datetime | None = None
     plan: str = ""
@@ -131,3 +141,30 @@ class Touch:
     def left_at(self) -> datetime:
         """When it was sent, or if that is unknown, when it was due (UTC)."""
         return self.sent_at or self.due_at
+
+    @property
+    def has_no_address(self) -> bool:
+        """Whether it was held because no channel has an address of its customer."""
+        return self.reason_code == _NO_ADDRESS
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether it was held because no channel reaches its customer."""
+        return self.has_no_address or self.reason_code.startswith(_EARLIER)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it was put into the outbox for its owner to send."""
+        return self.reason_code == _BY_HAND
+
+    @property
+    def why_unreached(self) -> str:
+        """Why no channel reaches its customer, in words; "" when it wasn't held for that."""
+        if self.has_no_address:
+            return NO_ADDRESS
+        return EARLIER + self.reason_code.removeprefix(_EARLIER) if self.is_unreached else ""
+
+    @property
+    def is_batch_held(self) -> bool:
+        """Whether it is held because its owner holds the whole batch."""
+        return self.reason_code == _BATCH

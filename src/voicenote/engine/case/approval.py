@@ -103,8 +103,8 @@ def _approve(
         day = _leaving_on(ws, tx, case)
         notes = release(ws, tx, case, found, day, anyway, automatic=automatic)
         for touch in _waiting_memos(tx, case):
-            if touch.reason:
-                touches.note(tx, touch.number, "")
+            if touch.reason != touch.why_unreached:
+                touches.note(tx, touch.number, touch.why_unreached)
     booked = touches.of_round(tx, case)
     states = {touch.state for touch in booked if touch.kind in OPENING}
     if states.isdisjoint(_BOOKED):

@@ -101,11 +101,10 @@ def resume_batch(ws: Workspace, name: str) -> Iterator[tuple[int, int] | Failed]
     What became due meanwhile goes one a day. What is held for another reason stays held.
     """
     numbers = _mark(ws, name, on_hold=False)
-    reason = f"{BATCH_HELD}{name}"
 
     def work(group: Sequence[int]) -> list[tuple[int, int]]:
         with ws.ledger.write() as tx:
-            of_case = _messages(tx, group, TouchState.HELD, reason)
+            of_case = _messages(tx, group, TouchState.HELD)
             cases = case_store.load(tx, [number for number in group if of_case[number]])
             changes: list[tuple[Touch, Mapping[str, object]]] = []
             for number, case in cases.items():
@@ -133,13 +132,13 @@ def _mark(ws: Workspace, name: str, *, on_hold: bool) -> list[int]:
 
 
 def _messages(
-    tx: Transaction, numbers: Sequence[int], state: TouchState, reason: str = ""
+    tx: Transaction, numbers: Sequence[int], state: TouchState
 ) -> Mapping[int, list[Touch]]:
-    """Return the messages to customers that are in a state, by case, first due first."""
+    """Return the messages to customers that are due, or held with their batch, by case."""
     hold_cases(tx, numbers)
     found: dict[int, list[Touch]] = defaultdict(list)
     for touch in touches.of_cases(tx, numbers):
         meant = touch.state is state and touch.kind is not TouchKind.NUDGE
-        if meant and reason in ("", touch.reason):
+        if meant and (touch.is_batch_held or state is not TouchState.HELD):
             found[touch.case].append(touch)
     return found

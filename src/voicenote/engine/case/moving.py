@@ -17,6 +17,7 @@ from voicenote.engine.case.routing import (
 )
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.release_rules import told_of_recall
 from voicenote.ledger import attempts, case_store, tables, touches
 from voicenote.ledger.changes import change_touch, hold_case
 from voicenote.ledger.store import Transaction
@@ -28,7 +29,7 @@ from voicenote.model.touch import (
     Touch,
     TouchKind,
     TouchState,
-    is_unreached,
+    code_of,
 )
 from voicenote.plugins import FALLBACK
 from voicenote.schedule import book as booking
@@ -71,7 +72,7 @@ def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: 
             if about.stage is Stage.CLOSED:
                 continue
             if not channel.address(about.customer):
-                if any(t.case == number and t.reason != NO_ADDRESS for t in waiting):
+                if any(t.case == number and not t.has_no_address for t in waiting):
                     why = f"{about.customer.name} has no address for {to}"
                     moved.left.append((number, why, f"voicenote plan {number} --by CHANNEL"))
                 continue
@@ -88,7 +89,7 @@ def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: 
                 _move(tx, touch, to)
                 moved.touches.append((number, touch.number))
             mine = [t for t in waiting if t.case == number and t.state is TouchState.HELD]
-            let_go(ws, tx, about, [(t, to) for t in mine if is_unreached(t.reason)])
+            let_go(ws, tx, about, [(t, to) for t in mine if t.is_unreached])
     return moved
 
 
@@ -123,7 +124,7 @@ def waiting_cases(ws: Workspace, to: str, away_from: str) -> list[int]:
     ws.channel(to)
     with ws.ledger.read() as tx:
         found = _waiting(tx, None, away_from)
-    return sorted({touch.case for touch in found if touch.reason != NO_ADDRESS})
+    return sorted({touch.case for touch in found if not touch.has_no_address})
 
 
 def _waiting(tx: Transaction, case: int | None, away_from: str) -> list[Touch]:
@@ -152,7 +153,9 @@ def _move(tx: Transaction, touch: Touch, to: str) -> None:
     table = tables.touches
     waits = table.c.state.in_([state.value for state in WAITING])
     mine = (table.c.number == touch.number) & waits
-    tx.connection.execute(update(table).where(mine).values(channel=to, attempt=0, reason=""))
+    tx.connection.execute(
+        update(table).where(mine).values(channel=to, attempt=0, reason="", reason_code="")
+    )
     facts: dict[str, object] = {"from": touch.channel, "to": to}
     tx.tell("touch_moved_to_another_channel", touch.case, touch=touch.number, **facts)
 
@@ -179,7 +182,7 @@ def settle_reach(ws: Workspace) -> None:
     owner. For the holder of the run lock.
     """
     table = tables.touches
-    stuck = (table.c.state == TouchState.HELD.value) & (table.c.reason == NO_ADDRESS)
+    stuck = (table.c.state == TouchState.HELD.value) & (table.c.reason_code == code_of(NO_ADDRESS))
     left = table.c.number < 0
     if leaves_here(ws.settings) and ws.settings.schedule.outbox != BY_HAND:
         known = {FALLBACK, *ws.settings.channels}
@@ -232,7 +235,7 @@ def let_go(ws: Workspace, tx: Transaction, case: Case, held: Sequence[tuple[Touc
             "resume",
             facts={"channel": way},
             channel=way,
-            reason="",
+            reason=told_of_recall(touch.reason),
             due_at=new.due_at,
             too_late_at=new.too_late_at,
         )
