@@ -19,11 +19,11 @@ import numpy as np
 
 from intelligibility_measures import COMPLAINTS, LANGUAGES
 from voicenote.model.sentences import Section, Sentence
-from voicenote.sound.edit import resample, trim_silence
 from voicenote.sound.formats import Codec, for_speech
 from voicenote.sound.loudness import LoudnessReading, Samples, limit
 from voicenote.sound.mixdown import level_for
 from voicenote.sound.packets import LEAD_S, code, codec_of, decode_packets
+from voicenote.sound.trim import resample, trim_silence
 from voicenote.voice.port import Voice
 from voicenote.wiring import make_voice
 

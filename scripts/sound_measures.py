@@ -157,10 +157,10 @@ def floor(voice: str, count: int, _folder: Path) -> float:
     import numpy as np
 
     from voicenote.model.sentences import Section, Sentence
-    from voicenote.sound.edit import resample
     from voicenote.sound.formats import for_speech
     from voicenote.sound.mixdown import level_for
     from voicenote.sound.packets import code, codec_of
+    from voicenote.sound.trim import resample
 
     speaker = speaker_of(voice)
     codec = codec_of("ogg")

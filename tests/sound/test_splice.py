@@ -19,7 +19,6 @@ from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound import piece
-from voicenote.sound.edit import RATE, resample, trim_silence
 from voicenote.sound.formats import Codec, Tags, for_speech
 from voicenote.sound.loudness import (
     SYSTEM_VOICE,
@@ -34,6 +33,7 @@ from voicenote.sound.packets import FORMS, TICK_S, codec_of, decode_packets, enc
 from voicenote.sound.piece import PEAK, PieceSource, Spoken
 from voicenote.sound.piece_cache import Cache
 from voicenote.sound.splice import PRE_SKIP
+from voicenote.sound.trim import RATE, resample, trim_silence
 from voicenote.voice.system import System
 
 OGG = codec_of("ogg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from voicenote.model.memo import Synthetic
-from voicenote.sound.edit import RATE
+from voicenote.sound.trim import RATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

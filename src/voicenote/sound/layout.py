@@ -12,11 +12,11 @@ from itertools import pairwise, repeat
 import numpy as np
 
 from voicenote.model.sentences import Sentence
-from voicenote.sound.edit import TAIL_S, pause_after
 from voicenote.sound.formats import Codec
 from voicenote.sound.loudness import ENERGY_S, integrated
 from voicenote.sound.packets import FORMS, LEAD_S, TICK_S, silence
 from voicenote.sound.piece import Piece, PieceSource
+from voicenote.sound.trim import TAIL_S, pause_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ import numpy as np
 from voicenote.errors import Unavailable, WrongUse, room_for
 from voicenote.files import UNFINISHED, make_file
 from voicenote.model.sentences import Sentence
-from voicenote.sound.edit import RATE, resample
 from voicenote.sound.formats import CODECS, Tags
 from voicenote.sound.layout import Placed, arrange, lay
 from voicenote.sound.loudness import limit
 from voicenote.sound.packets import TICK_S, codec_of
 from voicenote.sound.piece import PieceSource, Spoken
 from voicenote.sound.splice import mux, ogg_pages, seconds
+from voicenote.sound.trim import RATE, resample
 
 _ENDINGS = {"opus": "ogg", "oga": "ogg", "mp4": "m4a"}
 

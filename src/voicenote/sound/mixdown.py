@@ -18,7 +18,6 @@ from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.sentences import Script
 from voicenote.sound import splice
 from voicenote.sound.captions import transcript, webvtt
-from voicenote.sound.edit import spread_captions
 from voicenote.sound.formats import Tags
 from voicenote.sound.layout import arrange, lay, loudness
 from voicenote.sound.loudness import (
@@ -32,6 +31,7 @@ from voicenote.sound.loudness import (
 from voicenote.sound.packets import codec_of
 from voicenote.sound.piece import Piece, PieceSource, Spoken
 from voicenote.sound.piece_cache import Cache
+from voicenote.sound.trim import spread_captions
 
 #: Rendition → the name of its file in the memo's folder.
 NAMES = {

@@ -15,9 +15,9 @@ import av
 import numpy as np
 
 from voicenote.errors import Unavailable
-from voicenote.sound.edit import flat
 from voicenote.sound.formats import CODECS, Codec
 from voicenote.sound.loudness import Samples
+from voicenote.sound.trim import flat
 
 #: Memos are laid out in steps of one Opus packet, in seconds.
 TICK_S = 0.06

@@ -19,7 +19,6 @@ import numpy as np
 
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
-from voicenote.sound.edit import Words, resample, trim_silence
 from voicenote.sound.formats import Codec, for_speech
 from voicenote.sound.loudness import (
     ENERGY_S,
@@ -32,6 +31,7 @@ from voicenote.sound.loudness import (
 )
 from voicenote.sound.packets import LEAD_S, code, codec_of, decode_packets
 from voicenote.sound.piece_cache import Cache, key_of
+from voicenote.sound.trim import Words, resample, trim_silence
 
 #: Part of every cache key: increase it when the same words would sound different.
 RECIPE = 2

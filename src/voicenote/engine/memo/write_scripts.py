@@ -36,7 +36,7 @@ from voicenote.script.grounding.claims import Doubt
 from voicenote.script.grounding.judge import judge
 from voicenote.script.writers.answers import read_sentences
 from voicenote.script.writers.brief import Brief, script_brief
-from voicenote.script.writers.merge import merge_personal
+from voicenote.script.writers.personal_words import merge_personal
 from voicenote.script.writers.port import Writer, WritingRequest
 
 Answer = Mapping[str, Any]

@@ -11,8 +11,8 @@ from tests.sound.sounds import measure, quiet_around, samples, voiced
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence
-from voicenote.sound.edit import RATE, pause_after, resample, spread_captions, trim_silence
 from voicenote.sound.loudness import Samples, limit
+from voicenote.sound.trim import RATE, pause_after, resample, spread_captions, trim_silence
 
 
 def trim(clip: Clip) -> Samples:
