@@ -233,7 +233,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                 f"alter table {table} drop column {name}"
                 for table, names in (
                     ("customers", ("greet_as", "title", "gender", "how_many", "formality")),
-                    ("cases", ("said_back", "our_fault", "meant", "failure")),
+                    ("cases", ("said_back", "our_fault", "meant", "failure", "merged_into")),
                     ("amends", ("deed",)),
                     ("arrivals", ("heard", "settled_at")),
                     ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),

@@ -118,6 +118,8 @@ FIRST = {
 PARSED_ONLY = {
     "approve --batch *": "plays a sample at a terminal",
     "undo": "nothing can be undone here",
+    "edit 3": "opens an editor",
+    "merge 1 2": "they are two people's",
     "new": "asks at a terminal",
     "script 3 --edit": "opens an editor",
     "record 3": "needs a microphone",

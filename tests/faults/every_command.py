@@ -32,12 +32,14 @@ WITH_LEDGER = (
     "cases",
     "check 3",
     "close 1 --outcome neutral",
+    "edit 4 --set feeling=sad",
     "import {away}/rows.csv --batch two",
     "import {away}/rows.csv --dry-run",
     "init",
     "lesson 2 --cause x --prevention y",
     "lessons",
     "mark-sent 1",
+    "merge 4 3 --anyway one_of_them_is_her_sister",
     "next",
     "opt-out 3",
     "plan 1",
@@ -56,6 +58,7 @@ WITH_LEDGER = (
     "status",
     "triage 3 --finding justified",
     "undo",
+    "withdraw 4 --why it_was_solved",
 )
 #: What does without one, or tells of its state and goes on.
 WITHOUT = (

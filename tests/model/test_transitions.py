@@ -24,7 +24,13 @@ EXPECTED = {
         "send": "approved > following",
         "reopen": "approved following closed > opened",
         "close": "opened scripted rendered approved following > closed",
+        "withdraw": "opened scripted rendered approved following > closed",
+        "merge": "opened scripted rendered approved following > closed",
         "restore": "closed > following",
+        "restore_approved": "closed > approved",
+        "restore_rendered": "closed > rendered",
+        "restore_scripted": "closed > scripted",
+        "restore_opened": "closed > opened",
     },
     "amends": {
         "do": "promised broken > done",

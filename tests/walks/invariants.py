@@ -30,7 +30,19 @@ RULES: dict[str, Any] = {"case": CASE, "amends": AMENDS, "touch": TOUCH}
 LOOKS = {"show", "cases", "status", "doctor", "lessons", "check", "rehearse", "channels"}
 LOOKS |= {"templates", "demo"}
 #: What is about one case: where it says no, nothing has changed.
-SINGLE = {"amends", "answer", "close", "reopen", "lesson", "plan", "mark-sent", "resend"}
+SINGLE = {
+    "amends",
+    "answer",
+    "close",
+    "reopen",
+    "lesson",
+    "plan",
+    "mark-sent",
+    "resend",
+    "edit",
+    "withdraw",
+    "merge",
+}
 #: How old the newest line, or the last pass, may be before a clock is doubted; and how far ahead.
 GAP, SKEW = timedelta(days=2), timedelta(hours=2)
 

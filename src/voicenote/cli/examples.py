@@ -37,6 +37,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voicenote triage 3 --accept",
         "voicenote triage --where 'product = oven' --cause \"a late parcel\"",
     ),
+    "edit": (
+        "voicenote edit 3",
+        'voicenote edit 3 --set customer="Tom Read" email=tom.read@example.com',
+        'voicenote edit 3 --set "3.1.text=A call on Tuesday" 3.1.promised_by=2027-12-08',
+    ),
+    "withdraw": ('voicenote withdraw 3 --why "typed twice by mistake"',),
+    "merge": ("voicenote merge 1 2", 'voicenote merge 2 3 --anyway "Tom is her husband"'),
     "script": (
         "voicenote script 3",
         "voicenote script 3 --edit",

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
+from voicenote.ledger.identity import TAKEN_OUT
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Lesson, Stage
 from voicenote.model.money import Money
@@ -77,7 +78,7 @@ def closings(tx: Transaction) -> list[tuple[int, str]]:
     case = tables.cases
     query = (
         select(case.c.customer, case.c.outcome)
-        .where(case.c.stage == Stage.CLOSED.value, case.c.outcome.is_not(None))
+        .where(case.c.stage == Stage.CLOSED.value, case.c.outcome.not_in(TAKEN_OUT))
         .order_by(case.c.closed_at, case.c.number)
     )
     return [(row[0], row[1]) for row in tx.connection.execute(query)]

@@ -16,7 +16,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.touch import Touch, TouchState
-from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
+from voicenote.model.transitions import AMENDS, CASE, TOUCH, UNSENT, after
 
 #: Event → what the history calls it, in the past tense.
 CASE_HISTORY = {
@@ -27,7 +27,10 @@ CASE_HISTORY = {
     "send": "memo_sent",
     "reopen": "case_reopened",
     "close": "case_closed",
+    "withdraw": "case_withdrawn",
+    "merge": "case_merged",
     "restore": "case_restored",
+    **{f"restore_{one}": f"case_restored_{one}" for one in UNSENT},
 }
 AMENDS_HISTORY = {
     "do": "amends_done",
@@ -79,11 +82,8 @@ _CASE_OF = (
     .where(tables.touches.c.number == bindparam("its_number"))
     .scalar_subquery()
 )
-_HELD = select(tables.cases.c.number).with_for_update()
-_HOLD_CASE = _HELD.where(tables.cases.c.number == bindparam("its_number"))
-_HOLD_CASES = _HELD.where(tables.cases.c.number.in_(list_param("cases"))).order_by(
-    tables.cases.c.number
-)
+_HELD = select(tables.cases.c.number).order_by(tables.cases.c.number).with_for_update()
+_HOLD_CASES = _HELD.where(tables.cases.c.number.in_(list_param("cases")))
 _HOLD_CASE_OF = _HELD.where(tables.cases.c.number == _CASE_OF)
 _TOUCH = select(tables.touches.c.state, tables.touches.c.case, tables.touches.c.claim).where(
     tables.touches.c.number == bindparam("its_number")
@@ -184,9 +184,9 @@ def change_touch(
 ) -> TouchState:
     """Change message `number` and return its new state.
 
-    With `token`, only while that claim token is still on it: a run that was thought dead and wakes
-    up must not overwrite what was decided meanwhile. `seen` is the message as last read; while it
-    is still in that state, it isn't read again. Raises as `change_case` does.
+    With `token`, only while that claim is still on it: a run that was thought dead must not undo
+    what was decided meanwhile. `seen` is the message as last read; while it is still in that
+    state, it isn't read again. Raises as `change_case`.
     """
     table = tables.touches
     if seen is not None and change_seen(tx, seen, event, token=token, facts=facts, **values):
@@ -200,8 +200,7 @@ def change_touch(
         )
     old = TouchState(row.state)
     new = after(TOUCH, old, event)
-    changed = {"state": new.value, **rows.with_code(values)}
-    _set_column(tx, table, table.c.state, number, old.value, changed, token)
+    _set_column(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
     _tell_touch(tx, row.case, number, (old, event, new), facts)
     return new
 
@@ -218,7 +217,7 @@ def change_seen(
     """Change a message if it is still in the state of `seen`; return whether it was."""
     column = tables.touches.c.state
     new = after(TOUCH, seen.state, event)
-    changed = {"state": new.value, **rows.with_code(values)}
+    changed = {"state": new.value, **values}
     if not _set_if(tx, tables.touches, column, seen.number, seen.state.value, changed, token):
         return False
     _tell_touch(tx, seen.case, seen.number, (seen.state, event, new), facts)
@@ -238,16 +237,15 @@ def _tell_touch(
 
 
 def hold_case(tx: Transaction, number: int) -> None:
-    """Lock a case until the transaction ends.
-
-    PostgreSQL locks the row. SQLite has only one writer at a time anyway.
-    """
-    if tx.connection.dialect.name != "sqlite":
-        tx.connection.execute(_HOLD_CASE, {"its_number": number})
+    """Lock a case until the transaction ends."""
+    hold_cases(tx, [number])
 
 
 def hold_cases(tx: Transaction, numbers: Sequence[int]) -> None:
-    """Lock cases until the transaction ends, in order of number, so two writers can't deadlock."""
+    """Lock cases until the transaction ends, in order of number, so two writers can't deadlock.
+
+    PostgreSQL locks the rows. SQLite has only one writer at a time anyway.
+    """
     if tx.connection.dialect.name != "sqlite":
         tx.connection.execute(_HOLD_CASES, {"cases": list(numbers)})
 
@@ -287,7 +285,7 @@ def _set_if(
     if token is not None:
         which["its_token"] = token
     done = tx.connection.execute(
-        _update_guarded(table, column, claimed=token is not None), which | values
+        _update_guarded(table, column, claimed=token is not None), which | rows.with_code(values)
     )
     return done.rowcount == 1
 

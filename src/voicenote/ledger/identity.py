@@ -25,6 +25,7 @@ from voicenote.model.case import (
     MADE_REF,
     Complaint,
     Customer,
+    Outcome,
     Stage,
     is_made_ref,
     story_of,
@@ -33,6 +34,8 @@ from voicenote.model.greeting import is_nameless
 
 #: History event when a person says that a case is a separate failure; facts: others, reason.
 TOLD_APART = "told_apart"
+#: The outcomes of cases that were taken out: nothing is a duplicate of them.
+TAKEN_OUT = (Outcome.WITHDRAWN.value, Outcome.MERGED.value)
 #: Sources that are only a file's format; older versions added a hash of its columns.
 _FORMAT = re.compile(r"(csv|json|new|zendesk)?|(csv|json)-[0-9a-f]{8}")
 
@@ -201,6 +204,7 @@ def alike(
         query.join(person, person.c.number == case.c.customer)
         .where(stories & _any_of(tx, tuple(people.values())))
         .where(or_(case.c.closed_at.is_(None), case.c.closed_at >= since))
+        .where(or_(case.c.outcome.is_(None), case.c.outcome.not_in(TAKEN_OUT)))
         .order_by(case.c.number)
     ).all()
     people |= customer_store.read_customers(tx, {row.customer for row in rows} - people.keys())

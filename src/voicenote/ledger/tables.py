@@ -92,6 +92,7 @@ cases = table(
     Column("failure", String(20), nullable=True),
     *texts("product", "cause", "finding_reason", "owner"),
     *money("harm"),
+    Column("merged_into", Number, nullable=True),
     Column("story", String(32), nullable=False, default="", server_default="", index=True),
     UniqueConstraint("source", "ref"),
 )

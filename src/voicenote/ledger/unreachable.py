@@ -14,7 +14,7 @@ from voicenote.ledger.store import Transaction
 NO_ADDRESS, EARLIER = "no-address", "earlier:"
 #: What to do about customers without an address.
 CURE = (
-    "import them again with their addresses; or if you send "
+    "voicenote edit N --set email=…, or import them again with their addresses; or if you send "
     'what is in the outbox yourself: [schedule] outbox = "by hand"'
 )
 

@@ -23,6 +23,8 @@ RENEWED = "words_renewed"
 DEED = "deed"
 #: History events in which a person says such a field: `triage`, and the deed of a promise.
 TRIAGED, DEED_SAID = "case_triaged", "deed_said"
+#: The same for `edit`: facts are field, was, now, and amends for a promise's.
+EDITED, AMENDS_EDITED = "case_edited", "amends_edited"
 #: The fields of a case that a later import may bring; an enum is told by its value.
 WORDS = tuple(one.name for one in fields(Complaint) if one.metadata.get("renewed"))
 _UNSENT = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
@@ -90,7 +92,7 @@ def _told(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[tuple[str, 
         line = tables.history
         query = select(line.c.case, line.c.event, line.c.facts).where(
             line.c.case.in_(list(numbers)),
-            line.c.event.in_((RENEWED, TRIAGED, DEED_SAID)),
+            line.c.event.in_((RENEWED, TRIAGED, DEED_SAID, EDITED, AMENDS_EDITED)),
         )
         for case, event, facts in tx.connection.execute(query):
             found[case].append((event, facts))
@@ -102,7 +104,9 @@ def _why_kept(told: Sequence[tuple[str, Mapping[str, Any]]], name: str, now: str
     renewed = [facts for event, facts in told if event == RENEWED and facts["field"] == name]
     if any(facts["was"] == now for facts in renewed):
         return None
-    said = any(name in facts for event, facts in told if event != RENEWED)
+    said = any(
+        name in facts or facts.get("field") == name for event, facts in told if event != RENEWED
+    )
     return "a person has said so" if said else ""
 
 

@@ -64,13 +64,18 @@ RELEASED = (Stage.APPROVED, Stage.FOLLOWING)
 
 
 class Outcome(StrEnum):
-    """How things ended with the customer (S6, R14). *No answer* is counted separately."""
+    """How things ended with the customer (S6, R14). *No answer* is counted separately.
+
+    A case that was taken out, or joined to another, is *withdrawn* or *merged*, and counts nowhere.
+    """
 
     ALLY = "ally"
     SATISFIED = "satisfied"
     NEUTRAL = "neutral"
     LOST = "lost"
     NO_ANSWER = "no-answer"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 #: The prefix of a ref that we made for a complaint without one.
@@ -224,7 +229,8 @@ class Lesson:
 class Case:
     """A complaint that we answer for, with its number in the workspace.
 
-    `round` counts the apologies: 1, plus one each time it is reopened.
+    `round` counts the apologies: 1, plus one each time it is reopened. `merged_into` is the case
+    that goes on for a merged one.
     """
 
     number: int
@@ -235,6 +241,7 @@ class Case:
     plan: str = ""
     outcome: Outcome | None = None
     closed_at: datetime | None = None
+    merged_into: int | None = None
     amends: tuple[Amends, ...] = field(default=())
     lesson: Lesson | None = None
 
@@ -242,6 +249,11 @@ class Case:
     def customer(self) -> Customer:
         """The customer who complained."""
         return self.complaint.customer
+
+    @property
+    def taken_out(self) -> bool:
+        """Whether it was withdrawn, or merged into another case."""
+        return self.outcome in (Outcome.WITHDRAWN, Outcome.MERGED)
 
     @property
     def released(self) -> bool:

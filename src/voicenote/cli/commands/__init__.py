@@ -38,6 +38,10 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("show", "Show everything about one case."),
         Entry("batch", "The cases of an import: hold, resume."),
         Entry("triage", "Record what you found out; get a proposal."),
+        Entry("edit", "Correct a case's facts or its customer."),
+        Entry("withdraw", "Take a case out: mistyped, solved elsewhere."),
+        Entry("merge", "Join two cases of one failure."),
+        Entry("undo", "Take back what the last command changed."),
     ),
     "Words and voice": (
         Entry("script", "Write what will be said."),
@@ -54,7 +58,6 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("run", "Send what is due, once; for cron."),
         Entry("receive", "Read answers and bounces now."),
         Entry("daemon", "Keep running; send when something is due."),
-        Entry("undo", "Take back what a run did by a wrong clock."),
         Entry("mark-sent", "Settle an uncertain message: it was sent."),
         Entry("resend", "Settle an uncertain message: send it again."),
         Entry("pause", "Paused channels, and why; let one go on."),

@@ -23,6 +23,7 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     answer; and what was paid in amends, beside the number of customers kept.
 
     With --outcomes --json: {"ally", "satisfied", "neutral", "lost", "open", "no-answer",
+    "withdrawn", "merged",
     "amends_paid": [{"value", "currency"}], "customers": {"kept", "lost", "no-answer"}}.
     """
     from voicenote.engine.case import cause_history

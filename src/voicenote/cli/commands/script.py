@@ -11,6 +11,7 @@ import click
 
 from voicenote.cli.terminal.batch_report import report_cases
 from voicenote.cli.terminal.case_options import Selection, cases_options, reason_option
+from voicenote.cli.terminal.editor import edit_text
 from voicenote.cli.terminal.file_input import language_tag, read_text
 from voicenote.cli.terminal.letter_language import choose_letter_language, warn_of_language
 from voicenote.cli.terminal.session import Session, command
@@ -20,7 +21,7 @@ from voicenote.cli.terminal.written_scripts import (
     show_back,
     write_all,
 )
-from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.drafting import Drafted
@@ -235,7 +236,9 @@ def _edit_script(
     _, found = current(ws, number)
     before = found.script if found else next(iter(compose_cases(ws, [number]))).script
     if source is None:
-        text = _in_editor(session, to_text(before), number)
+        text = edit_text(
+            session, to_text(before), "the edited script", f"voicenote script {number} --from FILE"
+        )
     name = source.name if source else "the edited script"
     after = from_text(text, before, name)
     changed = edit_script(ws, number, after)
@@ -272,27 +275,3 @@ def _take_letter(session: Session, ws: Workspace, number: int, text: str, langua
         f"voicenote render {number}"
     )
     return 0
-
-
-def _in_editor(session: Session, text: str, number: int) -> str:
-    """Return the text edited by the owner; `text` itself when it was closed without saving.
-
-    Raises Unavailable when there is no working editor, BadData when the text isn't UTF-8.
-    """
-    import shutil
-
-    editor = session.env.get("VISUAL") or session.env.get("EDITOR")
-    usual = ("sensible-editor", "vim", "nano", "vi")
-    if not editor and not any(shutil.which(name) for name in usual):
-        raise Unavailable(
-            "no editor was found", f"set $EDITOR, or: voicenote script {number} --from FILE"
-        )
-    try:
-        return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text
-    except UnicodeDecodeError:
-        raise BadData("the edited script isn't UTF-8 text", "save it as UTF-8") from None
-    except click.ClickException as error:
-        raise Unavailable(
-            error.format_message(),
-            f"set $EDITOR to one that works, or: voicenote script {number} --from FILE",
-        ) from None

@@ -221,7 +221,26 @@ def _history(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]
     if len(rows) > HISTORY:
         yield f"… {len(rows) - HISTORY} earlier lines: --json shows all"
     for row in rows[-HISTORY:]:
-        yield f"{_when(row['at'], zone)}  {row['event'].replace('_', ' ')}, by {row['actor']}"
+        event = row["event"].replace("_", " ")
+        yield f"{_when(row['at'], zone)}  {event}{_told(row)}, by {row['actor']}"
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """Return what a line of the history says was changed, or why."""
+    if "field" in row and "was" in row:
+        of = f" of amends {row['amends']}" if "amends" in row else ""
+        return f"{of}: {row['field']} {_brief(row['was'])} → {_brief(row['now'])}"
+    if row["event"] in ("case_withdrawn", "case_joined", "amends_taken_over"):
+        told = {"merged": "case {}", "before": "was amends {}", "reason": "“{}”"}
+        said = [form.format(row[name]) for name, form in told.items() if row.get(name)]
+        return f" ({', '.join(said)})" if said else ""
+    return ""
+
+
+def _brief(value: str) -> str:
+    """Return a value of a field in one short line."""
+    line = " ".join(value.split())
+    return (f"“{line}”" if len(line) <= 40 else f"“{line[:39]}…”") if line else "(not known)"
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:

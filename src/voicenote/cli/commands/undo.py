@@ -1,4 +1,4 @@
-"""`undo`: undo what the last run decided by a wrong clock."""
+"""`undo`: take back what the last command changed, or a run decided by a wrong clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @command()
 def undo(session: Session, /) -> int:
-    """Take back what the last run skipped, broke or closed, for example by a wrong clock.
+    """Take back what the last command changed, or what the last run did by a wrong clock.
+
+    `edit`, `withdraw`, `merge` and `close` are taken back where nothing has been sent since; it
+    says what that was. Repeat it to take back the one before.
+
+    Otherwise it takes back what the last run skipped, broke or closed by the clock.
 
     If you have said since whose a message is (`receive --match`), that is taken back first, unless
     it opted somebody out or something has followed.
@@ -24,17 +29,29 @@ def undo(session: Session, /) -> int:
     to take back the run before. Exit code 1 when something stays as it is.
 
     With --json: {"at", "messages", "promises", "closed", "moved", "cases", "kept"}; for a message
-    {"message", "case", "customer", "messages", "held"}.
+    {"message", "case", "customer", "messages", "held"}; for a command {"undone", "case",
+    "customer", "other", "fields", "messages", "notes"}.
     """
     from voicenote.engine.case.clock_undo import undo as undo_
+    from voicenote.engine.case.undo_mending import describe, describe_last, undo_mending
     from voicenote.engine.run.match_undo import undo_match
+    from voicenote.errors import RuleSaysNo
 
     screen = session.screen
     with session.open() as ws:
+        if (mended := undo_mending(ws)) is not None:
+            screen.show(mended, lambda: describe(mended))
+            if not session.json:
+                screen.warn(*mended.notes)
+            return 0
         if (back := undo_match(ws)) is not None:
             screen.show(back, lambda: _describe_match(back))
             return 0
-        done = undo_(ws)
+        try:
+            done = undo_(ws)
+        except RuleSaysNo as nothing:
+            what, advice = describe_last(ws)
+            raise (RuleSaysNo(f"nothing to undo: {what}", advice) if what else nothing) from None
     if session.json:
         screen.data(done)
     else:

@@ -111,13 +111,10 @@ def _approve(
         _cancel(tx, booked, "the memo is booked anew")
         book(ws, tx, case, _plan_with_memo(ws, case))
     elif states.isdisjoint(_BOOKED - {TouchState.BOUNCED}):
-        came_back = RuleSaysNo(
-            f"the memo of case {number} came back",
-            f"to send it again: voicenote resend {number}",
-        )
+        what, advice = f"the memo of case {number} came back", f"voicenote resend {number}"
         if not anew:
-            raise came_back
-        notes = (*notes, f"{came_back.what}; {came_back.advice}")
+            raise RuleSaysNo(what, f"to send it again: {advice}")
+        notes = (*notes, f"{what}; to send it again: {advice}")
     return notes
 
 

@@ -42,7 +42,8 @@ def causes(ws: Workspace) -> tuple[Cause, ...]:
     """Return the causes of all cases, the most frequent first."""
     with ws.ledger.read() as tx:
         loaded = case_store.load(tx, case_store.numbers_of(tx)).values()
-        return rank_causes((cause_of(case) for case in loaded), tx.now)
+        meant = (case for case in loaded if not case.taken_out)
+        return rank_causes(map(cause_of, meant), tx.now)
 
 
 def find_prevented(tx: Transaction) -> dict[str, CauseSeen]:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicenote.engine.case.decisions import close_in, decide_in, reopen_in
+from voicenote.engine.case.decisions import close_in, decide_in, held_reasons, reopen_in
 from voicenote.engine.case.group_work import CaseWork, Done, carry_out_one
 from voicenote.engine.case.promises import to_come
 from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing_rules import closing_outcome, missing
-from voicenote.ledger import case_store, optouts, touches
+from voicenote.ledger import case_store, joined, mended, optouts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
@@ -44,6 +44,7 @@ def answering(ws: Workspace) -> CaseWork:
     """
 
     def act(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
+        _need_unmerged(seen.case)
         given = task.given
         said = Answer(
             verdict=given["verdict"],
@@ -86,7 +87,11 @@ def _waiting(seen: Snapshot) -> frozenset[int]:
 
 
 def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> int:
-    """Record an answer as `answer` does, within a transaction; return its number."""
+    """Record an answer as `answer` does, within a transaction; return its number.
+
+    An answer to a case that was merged is one to the case that goes on for it.
+    """
+    number = joined.lead_of(tx, number)
     case = case_store.locked(tx, number)
     added = _answer(ws, tx, case, said, opted_out=optouts.has_opted_out(tx, number))
     decide_in(ws, tx, [number])
@@ -99,6 +104,14 @@ def _answer(ws: Workspace, tx: Transaction, case: Case, said: Answer, *, opted_o
         round_ = reopen_in(tx, case.number, "the customer says: not yet")
         case = replace(case, round=round_)
     return touches.answer(tx, case, said)
+
+
+def _need_unmerged(case: Case) -> None:
+    if case.merged_into is not None:
+        raise RuleSaysNo(
+            f"case {case.number} was merged into case {case.merged_into}, which goes on for it",
+            f"give that number instead: {case.merged_into}; or part them: voicenote undo",
+        )
 
 
 def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
@@ -114,7 +127,9 @@ def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
                 f"case {number} cannot be closed yet", "do what is missing, one by one:", gaps
             )
         outcome = closing_outcome(seen, wish)
+        begun, held = mended.begin(tx), held_reasons(seen.touches)
         close_in(tx, number, outcome)
+        mended.finish(tx, begun, number, "close", stage=case.stage.value, held=held)
     data = {"case": number, "stage": Stage.CLOSED, "outcome": outcome}
     return Done(number, data, changed=case.stage is not Stage.CLOSED)
 
@@ -141,6 +156,7 @@ def reopening(ws: Workspace) -> CaseWork:
         case, reason = seen.case, task.given.get("reason") or TAKEN_UP
         if task.row is not None and case.stage is Stage.OPENED and case.round > 1:
             return _reopened(case.number, case.round, changed=False)
+        _need_unmerged(case)
         mine = [touch for touch in seen.touches if touch.kind is not TouchKind.NUDGE]
         if not any(touch.state in MAY_HAVE_LEFT for touch in mine):
             return _reopened(case.number, _take_up(tx, seen, reason))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.clock_check import as_of
@@ -24,7 +24,7 @@ from voicenote.ledger.clock_history import DATE_PASSED
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome, Stage
-from voicenote.model.touch import WAITING
+from voicenote.model.touch import WAITING, Touch, TouchState
 
 #: One decision may call for the next (reopened, so messages are cancelled). This stops a loop.
 DEEPEST = 5
@@ -109,6 +109,11 @@ def close_in(tx: Transaction, number: int, outcome: Outcome) -> None:
     cancel_waiting(tx, number, "the case is closed")
     facts: dict[str, object] = {"outcome": outcome.value}
     change_case(tx, number, "close", facts=facts, outcome=outcome.value, closed_at=tx.now)
+
+
+def held_reasons(mine: Iterable[Touch]) -> dict[str, str]:
+    """Return why each held message of a case is held, by its number, to hold it again later."""
+    return {str(one.number): one.reason for one in mine if one.state is TouchState.HELD}
 
 
 def cancel_waiting(tx: Transaction, number: int, reason: str) -> int:

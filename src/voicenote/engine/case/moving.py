@@ -16,7 +16,7 @@ from voicenote.engine.case.routing import (
     way_and_why,
 )
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import RuleSaysNo, VoicenoteError
 from voicenote.followup.release_rules import told_of_recall
 from voicenote.ledger import attempts, case_store, tables, touches
 from voicenote.ledger.changes import change_touch, hold_case
@@ -217,6 +217,35 @@ def _settle(ws: Workspace, tx: Transaction, case: Case, waiting: Sequence[Touch]
             reason = why or f"{EARLIER}{way}"
             change_touch(tx, touch.number, "hold", facts={"reason": reason}, reason=reason)
     let_go(ws, tx, case, free)
+
+
+def carry_on(ws: Workspace, tx: Transaction, case: Case, *, anew: bool) -> tuple[int, int]:
+    """Let what waits of a case follow its customer's new addresses; return (let go, held).
+
+    With `anew`, all goes by the first channel now, otherwise only what its own can't carry.
+    """
+    free: list[tuple[Touch, str]] = []
+    held = 0
+    for touch in _waiting(tx, case.number, ""):
+        try:
+            way, why = way_and_why(ws, case.customer, step_ways(ws, touch))
+            reached = bool(ws.channel(touch.channel).address(case.customer))
+        except VoicenoteError:  # a channel that isn't set up: `next` and `doctor` say so
+            continue
+        if touch.state is TouchState.HELD:
+            if touch.has_no_address and not why:
+                free.append((touch, way))
+        elif why and not reached:
+            change_touch(tx, touch.number, "hold", facts={"reason": why}, reason=why)
+            held += 1
+        elif (
+            way != touch.channel
+            and (anew or not reached)
+            and attempts.may_have_left_at(tx, touch) is None
+        ):
+            _move(tx, touch, way)
+    let_go(ws, tx, case, free)
+    return len(free), held
 
 
 def _came_here(tx: Transaction, touch: Touch) -> bool:

@@ -32,6 +32,7 @@ from voicenote.ledger import (
     case_store,
     customer_store,
     doubts,
+    joined,
     kept_arrivals,
     touches,
 )
@@ -66,7 +67,8 @@ class ArrivalWriter:
             case AddressOptOut():
                 return self._opt_out_writer(outcome)
             case CaseNews():
-                if not self._keep(outcome.kind, case=outcome.located.case.number):
+                number = joined.lead_of(self.tx, outcome.located.case.number)
+                if not self._keep(outcome.kind, case=number):
                     return ""
                 if not outcome.located.stranger:
                     self._learn(outcome.located.case)
@@ -171,7 +173,7 @@ class ArrivalWriter:
         elif means.blocked:
             text = f"{case.customer.name} has blocked {self.source.name}: find another way to them"
             self._note(case.number, "blocked", text)
-        elif means.answer is not None and case_store.get(tx, case.number).stage is Stage.CLOSED:
+        elif means.answer is not None and joined.is_over(tx, case.number):
             text = f"{case.customer.name} has written again{quote_inline(text_of(self.arrival))}"
             self._note(case.number, "answer", text)
         decide_in(self.ws, tx, [case.number])

@@ -1,0 +1,226 @@
+"""`edit`, `withdraw`, `merge` and `undo` as they are typed; nothing typed in an editor is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from voicenote.cli.terminal.screen import Screen
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Callable[[str], str]:
+    """Make an editor that runs a sed script on the file."""
+
+    def make(script: str) -> str:
+        program = tmp_path / "editor"
+        program.write_text(f"#!/bin/sh\nsed -i -e '{script}' \"$1\"\n")
+        program.chmod(0o755)
+        return str(program)
+
+    return make
+
+
+def typed(home: Path) -> Path:
+    return home / "edits" / "case-1.txt"
+
+
+def test_a_line_that_is_changed_in_the_editor_is_changed_in_the_case(
+    call: Call, home: Path, editor: Callable[[str], str]
+) -> None:
+    """And the text isn't kept then, nor what it was made from."""
+    change = editor("s/^customer:.*/customer: Ada King/; s/^email:.*/email: ada@here.ee/")
+    done = call("edit", "1", EDITOR=change)
+    assert done.exit_code == 0, done.stderr
+    assert "customer: Ada Lovelace → Ada King" in done.stdout
+    assert "email: (not known) → ada@here.ee" in done.stdout
+    assert not list((home / "edits").iterdir())
+    shown = call("show", "1").stdout
+    assert "customer changed: customer “Ada Lovelace” → “Ada King”, by" in shown
+
+
+def test_an_editor_closed_without_a_change_changes_nothing(call: Call, home: Path) -> None:
+    assert call("edit", "1", EDITOR="true").stdout == "Nothing was changed.\n"
+    assert not list((home / "edits").iterdir())
+
+
+def test_a_wrong_value_names_its_line_and_the_text_is_offered_again(
+    call: Call, home: Path, editor: Callable[[str], str]
+) -> None:
+    """The problem stands above its line; what else was typed is there, too."""
+    done = call("edit", "1", EDITOR=editor("s/^email:.*/email: ada/; s/^feeling:.*/feeling: sad/"))
+    assert done.exit_code == 65
+    line = next(
+        n for n, one in enumerate(typed(home).read_text().split("\n"), 1) if one == "email: ada"
+    )
+    assert f"case-1.txt:{line - 1}: email: isn't an email address" in done.stderr
+    assert "voicenote edit 1" in done.stderr
+    text = typed(home).read_text()
+    assert "feeling: sad" in text
+    assert "#! email isn't an email address" in text
+    done = call("edit", "1", EDITOR=editor("s/^email:.*/email: ada@here.ee/"))
+    assert "unfinished text of case 1" in done.stderr
+    assert "feeling: (not known) → sad" in done.stdout
+    assert "email: (not known) → ada@here.ee" in done.stdout
+
+
+def test_a_person_at_a_terminal_edits_until_it_is_right(
+    call: Call, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    program = tmp_path / "editor"
+    program.write_text(
+        "#!/bin/sh\nif grep -q '^email: ada$' \"$1\"\n"
+        "then sed -i 's/^email:.*/email: ada@here.ee/' \"$1\"\n"
+        "else sed -i 's/^email:.*/email: ada/' \"$1\"; fi\n"
+    )
+    program.chmod(0o755)
+    done = call("edit", "1", EDITOR=str(program), input="y\n")
+    assert done.exit_code == 0, done.stderr
+    assert "email: (not known) → ada@here.ee" in done.stdout
+    done = call("edit", "1", EDITOR=str(program), input="n\n")
+    assert done.exit_code == 65
+    assert "email: ada" in typed(home).read_text()
+
+
+@pytest.mark.parametrize("program", ["false", "no-such-editor"])
+def test_an_editor_that_fails_keeps_the_text(call: Call, home: Path, program: str) -> None:
+    done = call("edit", "1", EDITOR=program)
+    assert done.exit_code == 69
+    assert "--set FIELD=VALUE" in done.stderr
+    assert "customer: Ada Lovelace" in typed(home).read_text()
+
+
+def test_a_text_that_is_not_utf8_is_kept(call: Call, home: Path, tmp_path: Path) -> None:
+    program = tmp_path / "editor"
+    program.write_text("#!/bin/sh\nprintf 'feeling: \\377\\n' > \"$1\"\n")
+    program.chmod(0o755)
+    assert call("edit", "1", EDITOR=str(program)).exit_code == 65
+    assert typed(home).read_bytes() == b"feeling: \xff\n"
+
+
+def test_a_field_nobody_knows_is_named_with_its_neighbour(
+    call: Call, editor: Callable[[str], str]
+) -> None:
+    done = call("edit", "1", EDITOR=editor("s/^feeling:/feelings:/"))
+    assert "isn't a field (did you mean 'feeling'" in done.stderr
+
+
+def test_lines_of_a_story_may_look_like_anything(call: Call, editor: Callable[[str], str]) -> None:
+    done = call(
+        "edit", "1", "--json", EDITOR=editor(r"s/^what_happened:.*/&\n\n  email: no\n  # a sign/")
+    )
+    assert done.exit_code == 0, done.stderr
+    [changed] = json.loads(done.stdout)["changed"]
+    assert changed["now"] == "The cake fell over.\n\nemail: no\n# a sign"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_what_was_typed_survives_the_end_of_the_program(
+    call: Call, home: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    """Ctrl-C or kill -9 while the editor is open: it is offered again."""
+    program, begun = tmp_path / "editor", tmp_path / "begun"
+    program.write_text(
+        f"#!/bin/sh\nsed -i 's/^feeling:.*/feeling: sad/' \"$1\"\ntouch {begun}\nsleep 30\n"
+    )
+    program.chmod(0o755)
+    env = {**os.environ, "VOICENOTE_HOME": str(home), "EDITOR": str(program), "VISUAL": ""}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "voicenote", "edit", "1"],
+        env=env,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+    )
+    for _ in range(600):
+        if begun.exists():
+            break
+        time.sleep(0.05)
+    os.killpg(running.pid, how)
+    _, said = running.communicate(timeout=60)
+    if how is signal.SIGINT:
+        assert b"voicenote edit 1" in said
+    assert "sad" not in call("show", "1").stdout
+    done = call("edit", "1", EDITOR="true")
+    assert "feeling: (not known) → sad" in done.stdout
+
+
+def test_fields_are_set_by_name(call: Call) -> None:
+    done = call(
+        "edit", "2", "--json", "--set", "customer=Bo D", "email=bo@here.ee", "2.1.text=All the rent"
+    )
+    assert done.exit_code == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert set(data) == {"case", "changed", "cases", "notes"}
+    assert {one["field"]: (one["was"], one["now"]) for one in data["changed"]} == {
+        "customer": ("Bo Diddley", "Bo D"),
+        "email": ("", "bo@here.ee"),
+        "amends.1.text": ("Half the rent", "All the rent"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("edit", "1", "--set", "email"), 2, "FIELD=VALUE"),
+        (("edit", "1", "email=a@b.ee"), 2, "--set"),
+        (("edit", "1", "--set", "emial=a@b.ee"), 65, "email"),
+        (("edit", "1", "--set", "1.7.text=x"), 65, "isn't a field"),
+        (("edit", "99", "--set", "email=a@b.ee"), 2, "no case 99"),
+        (("withdraw", "1"), 2, "--why"),
+        (("withdraw", "1", "--why", "ok"), 2, "gives no reason"),
+        (("merge", "1", "1"), 2, "itself"),
+        (("merge", "1", "2"), 1, "--anyway"),
+    ],
+)
+def test_what_can_not_be_says_what_to_do(
+    call: Call, words: tuple[str, ...], code: int, said: str
+) -> None:
+    done = call(*words)
+    assert done.exit_code == code, done.stderr
+    assert said in done.stderr
+
+
+def test_a_case_is_withdrawn_and_undo_says_so(call: Call) -> None:
+    done = call("withdraw", "1", "--why", "typed twice by mistake", "--json")
+    assert set(json.loads(done.stdout)) == {
+        "case", "customer", "why", "cancelled", "sent", "notes"
+    }  # fmt: skip
+    assert "withdrawn" in call("cases", "--all").stdout
+    assert "withdrawn (“typed twice by mistake”)" in call("show", "1").stdout
+    done = call("undo")
+    assert done.stdout == "Taken back: case 1 (Ada Lovelace) is not withdrawn any more.\n"
+    done = call("undo")
+    assert (done.exit_code, "nothing to undo" in done.stderr) == (1, True)
+
+
+def test_two_cases_are_merged_and_parted(call: Call) -> None:
+    done = call("merge", "1", "2", "--anyway", "one and the same", "--json")
+    assert done.exit_code == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert set(data) == {
+        "case", "merged", "promises", "twins", "answers", "fields", "cancelled", "notes"
+    }  # fmt: skip
+    assert data["promises"] == ["1.2"]
+    done = call("undo", "--json")
+    assert set(json.loads(done.stdout)) == {
+        "undone", "case", "customer", "other", "fields", "messages", "notes"
+    }  # fmt: skip
+    assert "merged" not in call("cases", "--all").stdout
+
+
+def test_undo_names_a_command_that_it_does_not_take_back(call: Call) -> None:
+    assert call("lesson", "1", "--cause", "x", "--prevention", "y").exit_code == 0
+    done = call("undo")
+    assert done.exit_code == 1
+    assert "the last command changed case 1: lesson written" in done.stderr
+    assert "voicenote lesson 1" in done.stderr
