@@ -112,11 +112,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "channels": ("voicenote channels", "voicenote channels add email"),
     "channels add": (
         "voicenote channels add email",
+        "voicenote channels add telegram --set token=env:BOT_TOKEN",
         "voicenote channels add email --address anna@example.com \\",
         "    --password env:MAIL_PASSWORD",
     ),
     "channels link": ("voicenote channels link telegram 1",),
-    "channels test": ("voicenote channels test email",),
+    "channels test": ("voicenote channels test mail",),
     "channels list": ("voicenote channels list",),
     "templates": ("voicenote templates", "voicenote templates test"),
     "templates new": ("voicenote templates new late-parcel --language en",),

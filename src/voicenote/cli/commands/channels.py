@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import CommandGroup, Session, command, json_option
-from voicenote.errors import BadSettings
+from voicenote.errors import BadSettings, WrongUse
 from voicenote.plugins import FALLBACK
 
+if TYPE_CHECKING:
+    from voicenote.delivery.port import Dialled
+
 #: The kinds that `add` sets up.
-KINDS = ("email",)
+KINDS = ("email", "telegram", "whatsapp")
+#: What comes after `add`.
+AFTERWARDS = {
+    "email": "test {name}",
+    "telegram": "link {name} N, which lets the customer of case N join",
+    "whatsapp": "test {name}",
+}
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -107,40 +116,84 @@ def _needs(kind: str) -> str:
 )
 @click.option("--ca-file", default="", metavar="FILE", help="The authority of your own server.")
 @click.option("--dns", default="", metavar="ADDRESS", help="Ask this name server.")
+@click.option(
+    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of Telegram or WhatsApp."
+)
 def add(
-    session: Session, /, *, kind: str, name: str | None, replace: bool, untried: bool, **given: str
+    session: Session,
+    /,
+    *,
+    kind: str,
+    name: str | None,
+    replace: bool,
+    untried: bool,
+    pairs: tuple[str, ...],
+    **given: str,
 ) -> None:
     """Set up a channel: find its servers, try them, and write it into voicenote.toml.
 
     At a terminal it asks for what isn't given. A password is not shown, and never written into the
     settings, which only say where it is kept. Nothing is changed before the servers let you in.
 
-    Such as: voicenote channels add email
-
     With --json: {"channel", "kind", "tried": [{"server", "purpose", "answer", "error"}]}.
     """
     from voicenote.cli.terminal.channel_writing import choose_name, write_channel
-    from voicenote.cli.terminal.email_dialog import EmailAnswers, set_up_email
 
+    _check_options(kind, pairs, given)
     name = choose_name(session, name, "mail" if kind == "email" else kind, replace=replace)
-    answers = EmailAnswers(**given)
-    setup, credential, tried = set_up_email(session, name, answers, tried=not untried)
-    write_channel(session, name, setup.table(credential.keep()), setup.address)
+    table, address, tried = _set_up(session, kind, name, pairs, given, untried=untried)
+    write_channel(session, name, table, address)
     session.if_stopped = ""
     data = {
         "channel": name,
         "kind": kind,
         "tried": [
-            {**asdict(one), "error": one.error.in_one_line if one.error else ""} for one in tried
+            {
+                "server": one.server,
+                "purpose": one.purpose,
+                "answer": one.answer,
+                "error": one.error.in_one_line if one.error else "",
+            }
+            for one in tried
         ],
     }
     session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
-    session.screen.note(f"Next: voicenote channels test {name}")
+    session.screen.note(f"Next: voicenote channels {AFTERWARDS[kind].format(name=name)}")
+
+
+def _check_options(kind: str, pairs: tuple[str, ...], given: Mapping[str, str]) -> None:
+    """Raise WrongUse for an option of another kind."""
+    if kind == "email" and pairs:
+        raise WrongUse("--set is for Telegram and WhatsApp", "see: voicenote channels add --help")
+    if kind != "email" and (found := [key for key, value in given.items() if value]):
+        option = f"--{found[0].replace('_', '-')}"
+        raise WrongUse(f"{option} is for email", f"for {kind}, give --set KEY=VALUE")
+
+
+def _set_up(
+    session: Session,
+    kind: str,
+    name: str,
+    pairs: tuple[str, ...],
+    given: Mapping[str, str],
+    *,
+    untried: bool,
+) -> tuple[Mapping[str, object], str, list[Dialled]]:
+    """Ask and try; return the table to write, the owner's address ("" if unknown), the trials."""
+    from voicenote.cli.terminal.chat_dialog import read_given, set_up_chat
+    from voicenote.cli.terminal.email_dialog import EmailAnswers, set_up_email
+
+    if kind != "email":
+        table, tried = set_up_chat(session, kind, name, read_given(pairs), tried=not untried)
+        return table, "", tried
+    answers = EmailAnswers(**given)
+    setup, credential, tried = set_up_email(session, name, answers, tried=not untried)
+    return setup.table(credential.keep()), setup.address, tried
 
 
 @command(group=channels)
 @click.argument("name")
-@click.option("--to", metavar="ADDRESS", help="Your own address; default: [owner] email.")
+@click.option("--to", metavar="ADDRESS", help="Your own address; for email [owner] email.")
 @click.option("--wait", default=60.0, metavar="SECONDS", help="How long to wait for the letter.")
 @click.option("--dns", default="", metavar="ADDRESS", help="Ask this name server.")
 def test(session: Session, /, *, name: str, to: str | None, wait: float, dns: str) -> int:
@@ -148,8 +201,6 @@ def test(session: Session, /, *, name: str, to: str | None, wait: float, dns: st
 
     For email: whether it came back, and where; SPF, DKIM and DMARC of your domain; the name of the
     server; the largest letter; whether people can opt out. No customer gets anything.
-
-    Such as: voicenote channels test mail
 
     Exit code 1 when something is wrong. With --json: a list of {"about", "ok", "what", "cure"};
     "ok" is null where it can't be told.
@@ -159,8 +210,7 @@ def test(session: Session, /, *, name: str, to: str | None, wait: float, dns: st
 
     done = []
     with session.open(whole=True) as ws:
-        own = ws.settings.owner.email if to is None else to.strip()
-        for one in try_channel(ws, name, own, seconds=wait, names=NameServer(dns)):
+        for one in try_channel(ws, name, to, seconds=wait, names=NameServer(dns)):
             done.append(one)
             if not session.json:
                 mark = {True: "ok", False: "WRONG", None: "?"}[one.ok]
@@ -178,7 +228,7 @@ def test(session: Session, /, *, name: str, to: str | None, wait: float, dns: st
 def link(session: Session, /, *, name: str, case: int) -> None:
     """Make a link with which the customer of case N lets your bot write to them.
 
-    It works once; a new link replaces it. Such as: voicenote channels link telegram 3
+    It works once; a new link replaces it.
 
     With --json: {"case", "channel", "link"}.
     """

@@ -54,14 +54,20 @@ def refer_to(session: Session, key: str, reference: str) -> Credential:
 
 
 def ask_secret(session: Session, key: str, name: str, user: str, what: str) -> Credential:
-    """Ask for a secret and for its place; `what` it is, `user` whose. `name` is the channel's."""
+    """Ask for a secret and, once it works, for its place; `what` it is, and `user` whose."""
     value = session.screen.ask_hidden(f"{what[:1].upper()}{what[1:]} (it is not shown)")
-    secret = Secret("given", value, {})
+    return hold_secret(session, key, name, user, value)
+
+
+def hold_secret(session: Session, key: str, name: str, user: str, value: str) -> Credential:
+    """Return a secret that was typed, for the setting `key` of the channel `name`."""
+    place = name if key in ("password", "token") else f"{name}-{key.replace('_', '-')}"
+    variable = f"{name}_{key}".upper().replace("-", "_")
 
     def keep() -> dict[str, str]:
-        return _keep(session, name, user, value, f"{name}_{key}".upper())
+        return _keep(session, place, user, value, variable)
 
-    return Credential(key=key, secret=secret, keep=keep)
+    return Credential(key=key, secret=Secret("given", value, {}), keep=keep)
 
 
 def _keep(session: Session, name: str, user: str, value: str, variable: str) -> dict[str, str]:

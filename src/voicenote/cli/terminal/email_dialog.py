@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from voicenote.cli.terminal.channel_secrets import LOGINS, Credential, ask_secret, refer_to
@@ -78,7 +79,7 @@ def set_up_email(
             return setup, credential, []
         setup, results = _try(session, setup)
         failed = [one for one in results if one.error]
-        word = _ask_what_now(session, failed) if failed else "anyway"
+        word = ask_what_now(session, failed, AFTER) if failed else "anyway"
         if word == "anyway":
             return setup, credential, results
         if word == "servers":
@@ -91,10 +92,15 @@ def _try(session: Session, setup: EmailSetup) -> tuple[EmailSetup, list[Dialled]
     """Try the servers, and say how it went."""
     session.screen.note("Trying the servers; nothing is sent …")
     setup, results = try_servers(setup)
+    show_dialled(session, results)
+    return setup, results
+
+
+def show_dialled(session: Session, results: Iterable[Dialled]) -> None:
+    """Say how each server answered."""
     for one in results:
         said = one.error.in_one_line if one.error else one.answer
         session.screen.note(f"  {one.purpose}, {one.server}: {said}")
-    return setup, results
 
 
 def _note(session: Session, name: str, answers: EmailAnswers) -> None:
@@ -189,15 +195,18 @@ def _ask_credential(
     return ask_secret(session, "password", name, user, f"password of {user}")
 
 
-def _ask_what_now(session: Session, failed: list[Dialled]) -> str:
-    """Ask what to do about servers that don't let us in: a word of `AFTER`."""
+def ask_what_now(session: Session, failed: list[Dialled], after: Mapping[str, str]) -> str:
+    """Ask what to do about servers that don't let us in: a word of `after`, the first by default.
+
+    Raises Unavailable when nobody can be asked, and RuleSaysNo for "quit".
+    """
     screen = session.screen
     if not screen.interactive:
         why = "; ".join(one.error.in_one_line for one in failed if one.error)
         raise Unavailable(
             f"nothing was changed: {why}", "correct it, or add --untried to write it as it is"
         )
-    word = screen.choose("What now", AFTER, "password")
+    word = screen.choose("What now", after, next(iter(after)))
     if word == "quit":
         raise RuleSaysNo("stopped", session.if_stopped)
     return word

@@ -160,8 +160,8 @@ class Screen:
                 return answer
             self.warn("An answer is needed here.")
 
-    def ask_hidden(self, question: str) -> str:
-        """Ask for a secret, which isn't shown while it is typed, until there is one.
+    def ask_hidden(self, question: str, *, needed: bool = True) -> str:
+        """Ask for a secret, which isn't shown while it is typed; if `needed`, until there is one.
 
         Raises WrongUse when the input ends.
         """
@@ -175,7 +175,8 @@ class Screen:
                     answer = getpass.getpass(f"{question}: ", stream=self.stderr)
                 except EOFError:
                     raise _input_ended() from None
-            if answer := answer.strip():
+            answer = answer.strip()
+            if answer or not needed:
                 return answer
             self.warn("An answer is needed here.")
 

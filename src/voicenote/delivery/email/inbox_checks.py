@@ -148,7 +148,7 @@ def _check_reverse(host: str, names: NameServer) -> InboxCheck:
         if known:
             return InboxCheck("reverse name", ok=True, what=f"{address} is {known[0]}")
     shown = ", ".join(addresses) or host
-    what = f"{shown} has no name that leads back to it, so many servers turn it away"
+    what = f"{shown} has no name that leads back to it; large providers often refuse such letters"
     cure = "ask who rents you the server for a reverse name (PTR), the same as its own name"
     return InboxCheck("reverse name", ok=None, what=what, cure=cure)
 

@@ -50,12 +50,13 @@ def make_test_parcel(ws: Workspace, name: str, to: str) -> Parcel:
 
 
 def try_channel(
-    ws: Workspace, name: str, to: str, *, seconds: float, names: NameServer
+    ws: Workspace, name: str, to: str | None, *, seconds: float, names: NameServer
 ) -> Iterator[InboxCheck]:
     """Log in to the servers of a channel, send a test `to` the owner, and check how it arrives.
 
-    `seconds` is how long a letter is waited for. Ends early where a server doesn't let us in.
-    Raises RuleSaysNo for a channel that cannot be tried, and for an address that isn't yours.
+    By email `to` is [owner] email by default. `seconds` is how long a letter is waited for. Ends
+    early where a server doesn't let us in. Raises RuleSaysNo for a channel that cannot be tried,
+    and for an address that isn't yours.
     """
     channel = ws.channel(name)
     if not isinstance(channel, Dials):
@@ -69,6 +70,8 @@ def try_channel(
             return
         yield InboxCheck(one.purpose, ok=True, what=f"{one.server}: {one.answer}")
         limit = one.limit if one.purpose == SENDING else limit
+    mails = isinstance(channel, Mail)
+    to = ws.settings.owner.email if to is None and mails else (to or "").strip()
     if not to:
         yield InboxCheck("letter", ok=None, what="nothing was sent", cure="add --to ADDRESS")
         return
