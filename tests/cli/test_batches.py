@@ -210,6 +210,8 @@ def test_what_keeps_cases_open_is_counted(call: Call) -> None:
     done = call("close", "1", "2", "3")
     assert done.exit_code == 1
     assert "3 of them: the lesson is not written: voicenote lesson N" in done.stderr
+    word = "the customer has not said that it is put right (0 of 3 questions went unanswered)"
+    assert f"3 of them: {word}: voicenote answer N" in done.stderr
     assert "0 cases closed, 3 not." in done.stdout
 
 

@@ -78,8 +78,11 @@ def _list_missing(failed: Sequence[Failed]) -> list[str]:
     """Return what these lack, each once with how many lack it, the most frequent first."""
     if len(failed) == 1:
         return [f"  - {text}" for text in failed[0].error.missing]
+    # only where it is the case's number: "0 of 3 questions" isn't about case 3
     lacks = Counter(
-        re.sub(rf"\b{one.case}\b", "N", text) for one in failed for text in one.error.missing
+        re.sub(rf"((?:voicenote [a-z -]+|amends |case )){one.case}\b", r"\1N", text)
+        for one in failed
+        for text in one.error.missing
     )
     return [f"  - {count} of them: {text}" for text, count in lacks.most_common(SHOWN)]
 

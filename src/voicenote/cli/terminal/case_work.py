@@ -161,6 +161,10 @@ def run_work(
         )
         if rows is not None:
             return _report_rows(session, rows, [*found], telling)
+        where = wanted.selection.where
+        if where and "stage" not in where and "lesson" not in where:
+            asked = "No case at this step meets the condition; name another stage in it for others."
+            telling = replace(telling, none=asked)
         return _report(session, tasks, [*found], telling)
 
 

@@ -49,7 +49,8 @@ class RowFile:
     def reject(self, failed: Failed) -> None:
         """Take a row among the bad ones, because what it says could not be done."""
         error, record = failed.error, self._records[failed.row or 0]
-        advice = "; ".join(filter(None, (error.advice, *error.missing)))
+        more = (text for text in error.missing if text not in error.advice)
+        advice = "; ".join(filter(None, (error.advice, *more)))
         self.bad.append((record, Problem(error.what, advice, self.part.path.name, record.line)))
 
     def write_rejected(self, rejected: Rejected) -> None:
