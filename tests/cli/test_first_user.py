@@ -27,17 +27,17 @@ HEADERS = ("case", "customer", "next message", "")
 WIDE = [(12, "A customer with a very long name", "Thu 2026-11-26 10:00", "OVERDUE: promised")]
 
 
-def test_a_narrow_table_keeps_the_time_of_day_and_cuts_names() -> None:
-    _, row, *_ = layout(HEADERS, WIDE, width=40, isolate=True)
+def test_a_narrow_table_keeps_the_time_of_day_and_wraps_names_at_words() -> None:
+    _, row, *below = layout(HEADERS, WIDE, width=40, isolate=True)
     assert "Thu 2026-11-26 10:00" in row
-    assert "…" in row
-    assert len(row) <= 40
+    assert " ".join(row[:16].split()[1:] + " ".join(below[:-1]).split()) == WIDE[0][1]
+    assert all(len(line) <= 40 for line in (row, *below))
 
 
 def test_a_remark_that_does_not_fit_stands_below_its_row() -> None:
-    head, row, remark = layout(HEADERS, WIDE, width=40, isolate=True)
+    *lines, remark = layout(HEADERS, WIDE, width=40, isolate=True)
     assert remark == "        OVERDUE: promised"
-    assert "OVERDUE" not in head + row
+    assert "OVERDUE" not in "".join(lines)
 
 
 def test_a_long_remark_is_wrapped_and_none_of_it_is_lost() -> None:

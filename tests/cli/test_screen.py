@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from voicenote.cli.terminal.json_form import jsonable
 from voicenote.cli.terminal.screen import Screen
-from voicenote.cli.terminal.table import clean, clip_text, layout, width_of
+from voicenote.cli.terminal.table import clean, layout
+from voicenote.cli.terminal.wrapping import width_of
 from voicenote.errors import WrongUse
 from voicenote.model.case import Finding
 from voicenote.settings import Secret
@@ -209,14 +210,6 @@ def test_no_line_is_wider_than_the_terminal(rows: list[tuple[object, ...]]) -> N
 )
 def test_widths(text: str, width: int) -> None:
     assert width_of(text) == width
-
-
-@pytest.mark.parametrize(
-    ("text", "width", "wanted"),
-    [("abcdef", 6, "abcdef"), ("abcdef", 4, "abc…"), ("京都市", 4, "京…"), ("ab", 0, "")],
-)
-def test_cuts(text: str, width: int, wanted: str) -> None:
-    assert clip_text(text, width) == wanted
 
 
 def test_clean_leaves_ordinary_text_alone() -> None:

@@ -240,9 +240,9 @@ def link(session: Session, /, *, name: str, case: int) -> None:
     if session.json:
         screen.data(made)
         return
-    screen.out(made.link)
+    screen.out(made.link, whole=True)
     if screen.interactive:
-        screen.out(_square(made.link))
+        screen.out(_square(made.link), whole=True)
     screen.note(f"Give it to {made.customer} in a way you both use already. It works once.")
 
 

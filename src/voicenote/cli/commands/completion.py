@@ -30,4 +30,4 @@ def completion(session: Session, shell: str) -> None:
         text = kind(group, {}, "voicenote", "_VOICENOTE_COMPLETE").source()
     except RuntimeError as error:  # an old bash
         raise WrongUse(str(error), "install bash 4.4 or newer") from None
-    session.screen.out(text)
+    session.screen.out(text, whole=True)

@@ -34,12 +34,12 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
     if systemd:
         units = os_schedule.systemd_units(program, home, int(every))
         text = "\n".join(f"# ~/.config/systemd/user/{name}\n{unit}" for name, unit in units.items())
-        screen.show(units, text.rstrip)
+        screen.show(units, text.rstrip, whole=True)
         screen.note("\nThen: systemctl --user enable --now voicenote.timer")
         return
     line = os_schedule.crontab_line(program, home, int(every))
     if not install:
-        screen.show({"line": line}, lambda: line)
+        screen.show({"line": line}, lambda: line, whole=True)
         screen.note("Add it with: crontab -e, or: voicenote schedule --install")
         return
     from voicenote.engine.admin.os_schedule import install as install_

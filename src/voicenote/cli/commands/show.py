@@ -43,7 +43,7 @@ def show(session: Session, /, *, number: int) -> None:
     if session.json:
         session.screen.data(case_as_json(view))
     else:
-        session.screen.out(page(view))
+        session.screen.page(page(view))
 
 
 def case_as_json(view: CaseView) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def show_template(session: Session, /, *, language: str, name: str) -> None:
     from voicenote.script.templating import Templates
 
     known = Templates((session.home / "templates",))
-    session.screen.out(known.source(language, name).rstrip())
+    session.screen.out(known.source(language, name).rstrip(), whole=True)
 
 
 @command("new", group=templates)

@@ -8,10 +8,18 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO, TypeVar
 
+from voicenote.cli.terminal.colour import paint_error, wants_colour
 from voicenote.cli.terminal.json_form import jsonable
+from voicenote.cli.terminal.streams import (
+    can_redraw,
+    escape_controls,
+    is_terminal,
+    knows_all_letters,
+    shown_on,
+)
 from voicenote.cli.terminal.table import UNSEEN, clean, layout
 from voicenote.errors import BadData, WrongUse
 
@@ -30,25 +38,36 @@ class Screen:
     stderr: TextIO
     json: bool
     quiet: bool
-    #: What $TERM says; a terminal that says nothing gets plain lines.
-    term: str = ""
+    #: The environment, which says what the terminal knows; one without $TERM gets plain lines.
+    env: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interactive(self) -> bool:
         """Whether there is a person at a terminal who can be asked."""
-        return _terminal(self.stdin)
+        return is_terminal(self.stdin)
 
     @property
     def width(self) -> int | None:
         """The columns of the terminal; None when nothing may be cut, as in a pipe."""
-        return shutil.get_terminal_size().columns if _terminal(self.stdout) else None
+        return shutil.get_terminal_size().columns if is_terminal(self.stdout) else None
 
-    def out(self, text: str = "") -> None:
+    def out(self, text: str = "", *, whole: bool = False) -> None:
         """Print a result and a line end, without characters that a terminal would obey.
 
-        They are taken out in a pipe too, because there is often a terminal behind it.
+        They are taken out in a pipe too, because there is often a terminal behind it. A terminal
+        gets its lines broken at words, except `whole` ones, such as code.
         """
-        print(_escape_controls(text, self.stdout), file=self.stdout)
+        fit = escape_controls(text, self.stdout) if whole else shown_on(self.stdout, text)
+        print(fit, file=self.stdout)
+
+    def page(self, text: str) -> None:
+        """Print the page of a case, in colour where that is wanted."""
+        if not self._colours(self.stdout):
+            self.out(text)
+            return
+        from voicenote.cli.terminal.case_page import print_page
+
+        print_page(self.stdout, shown_on(self.stdout, text))
 
     def note(self, text: str) -> None:
         """Print a note to standard error; nothing with ``-q``."""
@@ -60,11 +79,13 @@ class Screen:
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()  # keeps the order when both go to one file
         for text in texts:
-            print(_escape_controls(text, self.stderr), file=self.stderr, flush=True)
+            shown = shown_on(self.stderr, text)
+            shown = paint_error(shown) if self._colours(self.stderr) else shown
+            print(shown, file=self.stderr, flush=True)
 
     def raw(self, data: bytes) -> None:
         """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
-        if _terminal(self.stdout):
+        if is_terminal(self.stdout):
             raise WrongUse(
                 "sound can't be shown at a terminal", "pipe it to a player: … -o - | player"
             )
@@ -76,7 +97,7 @@ class Screen:
 
         Characters that a terminal would obey are escaped, so they read back unchanged.
         """
-        ascii_only = not _knows_all_letters(self.stdout)
+        ascii_only = not knows_all_letters(self.stdout)
 
         def dump(item: object, indent: int | None = None) -> str:
             text = jsonlib.dumps(item, ensure_ascii=ascii_only, default=jsonable, indent=indent)
@@ -88,12 +109,12 @@ class Screen:
         else:
             print(dump(value, 2), file=self.stdout)
 
-    def show(self, value: object, text: Callable[[], str]) -> None:
-        """Print `value` as JSON with ``--json``, else what `text` returns."""
+    def show(self, value: object, text: Callable[[], str], *, whole: bool = False) -> None:
+        """Print `value` as JSON with ``--json``, else what `text` returns; see `out`."""
         if self.json:
             self.data(value)
         else:
-            self.out(text())
+            self.out(text(), whole=whole)
 
     def rows(
         self,
@@ -111,15 +132,20 @@ class Screen:
             self.note(none)
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Print a plain table, cut to the terminal's width; in a pipe nothing is cut."""
-        isolate = _knows_all_letters(self.stdout)
-        lines = layout(headers, rows, width=self.width, isolate=isolate)
+        """Print a table, wrapped to the terminal's width; in a pipe nothing is wrapped."""
+        lines = layout(
+            headers,
+            rows,
+            width=self.width,
+            isolate=knows_all_letters(self.stdout),
+            colour=self._colours(self.stdout),
+        )
         print("\n".join(lines), file=self.stdout)
 
     @contextlib.contextmanager
     def bar(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Yield a function to call with how many more are done; shows a bar on a terminal only."""
-        if self.quiet or self.json or not _terminal(self.stderr):
+        if self.quiet or self.json or not can_redraw(self.stderr, self.env):
             yield lambda _more: None
             return
         from voicenote.cli.terminal.progress_bar import terminal_bar
@@ -166,7 +192,7 @@ class Screen:
         Raises WrongUse when the input ends.
         """
         while True:
-            if not _terminal(self.stdin):
+            if not is_terminal(self.stdin):
                 answer = self._line(f"{question}: ")
             else:
                 import getpass
@@ -223,17 +249,20 @@ class Screen:
             hint = "".join(f" Did you mean {one}?" for one in closest(answer, choices))
             self.warn(f"Please answer with a number from 1 to {len(choices)}, or the word.{hint}")
 
+    def _colours(self, stream: TextIO) -> bool:
+        return wants_colour(self.env, terminal=is_terminal(stream), json=self.json)
+
     @property
     def _edits(self) -> bool:
         """Whether the terminal can move the cursor, so that answers can be edited."""
-        knows = sys.platform == "win32" or self.term not in ("", "dumb", "unknown")
-        return knows and _terminal(self.stdin) and _terminal(self.stderr)
+        knows = sys.platform == "win32" or self.env.get("TERM", "") not in ("", "dumb", "unknown")
+        return knows and is_terminal(self.stdin) and is_terminal(self.stderr)
 
     def _line(self, prompt: str, *, prefill: str = "", prose: bool = False) -> str:
         """Return an answer. The question goes to standard error, so results stay clean."""
         from voicenote.cli.terminal.line_editor import edit_answer, read_waiting
 
-        prompt = _escape_controls(prompt, self.stderr)
+        prompt = escape_controls(prompt, self.stderr)
         try:
             if self._edits:
                 line = edit_answer(prompt, self.stdin, self.stderr, prefill=prefill, prose=prose)
@@ -241,7 +270,7 @@ class Screen:
                 self.stderr.write(prompt)
                 self.stderr.flush()
                 line = self.stdin.readline()
-                if line and prose and _terminal(self.stdin):
+                if line and prose and is_terminal(self.stdin):
                     line += read_waiting(self.stdin)
             line.encode()
         except UnicodeError:
@@ -257,23 +286,3 @@ def _input_ended() -> WrongUse:
         "the input ended before every question was answered",
         "answer at a terminal, or give the answers as options",
     )
-
-
-def _terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except ValueError:  # closed
-        return False
-
-
-def _knows_all_letters(stream: TextIO) -> bool:
-    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
-
-
-def _escape_controls(text: str, stream: TextIO) -> str:
-    """Return `text` without characters that a terminal would obey, line by line.
-
-    Customers' words must not move the cursor or reverse text. A file keeps its tabs.
-    """
-    tab = "    " if _terminal(stream) else "\t"
-    return "\n".join(clean(line, tab=tab) for line in text.split("\n"))

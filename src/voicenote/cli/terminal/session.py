@@ -120,7 +120,7 @@ class Session:
             stderr=self.stderr,
             json=self.json,
             quiet=self.quiet,
-            term=self.env.get("TERM", ""),
+            env=self.env,
         )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from textwrap import wrap
+from itertools import zip_longest
+
+from voicenote.cli.terminal.colour import paint_cell, paint_head
+from voicenote.cli.terminal.wrapping import width_of, wrap_words
 
 #: Invisible characters that take effect: they reverse text, end lines, or hide words.
 UNSEEN = (
@@ -28,67 +30,47 @@ def clean(text: str, *, tab: str = "    ") -> str:
     return _OBEYED.sub(" ", text).replace("\t", tab)
 
 
-def width_of(text: str) -> int:
-    """Return how many columns `text` takes: two for a wide letter, none for a combining mark."""
-    if text.isascii():
-        return len(text)
-    width = 0
-    for letter in text:
-        if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
-            continue
-        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-    return width
-
-
-def clip_text(text: str, width: int, mark: str = "…") -> str:
-    """Return `text` in at most `width` columns; if it is cut, it ends with `mark`."""
-    if width_of(text) <= width:
-        return text
-    kept: list[str] = []
-    room = width - 1
-    for letter in text:
-        room -= width_of(letter)
-        if room < 0:
-            break
-        kept.append(letter)
-    return "".join(kept) + mark[: max(width, 0)]
-
-
 def layout(
-    headers: Sequence[str], rows: Iterable[Sequence[object]], *, width: int | None, isolate: bool
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    width: int | None,
+    isolate: bool,
+    colour: bool = False,
 ) -> Iterator[str]:
     """Yield the lines of a table: headers, then `rows` (None is empty), numbers to the right.
 
-    `width` is the terminal's, None for no limit. Cells that don't fit are cut, days and times last.
-    A last column without a header holds remarks; if they don't fit, they go below their rows
-    instead. With `isolate`, right-to-left text can't affect its neighbours (by Unicode's isolates,
-    which take no room).
+    `width` is the terminal's, None for no limit. Cells that don't fit are wrapped at words, days
+    and times last. A last column without a header holds remarks; if they don't fit, they go below
+    their rows instead. With `isolate`, right-to-left text can't affect its neighbours (by Unicode's
+    isolates, which take no room). With `colour`, headers and states are coloured.
     """
     given = list(zip(*rows, strict=True)) or [()] * len(headers)
     columns = [_texts(head, cells) for head, cells in zip(headers, given, strict=True)]
     widths = [max(map(_measure(column), column)) for column in columns]
+    rights = [_all_numbers(cells) for cells in given]
     remarks: list[str] = []
-    if width is not None:
-        if not headers[-1] and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
-            remarks, columns = columns[-1], columns[:-1]
-            given, widths = given[:-1], widths[:-1]
-        widths = _fit_widths(widths, width, [_timely(column) for column in columns])
+    if width is not None and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+        if not headers[-1]:
+            remarks, columns, widths = columns[-1], columns[:-1], widths[:-1]
+        widths = _fit_widths(widths, width, columns)
     padded = [
-        _pad_column(column, room, right=_all_numbers(cells), isolate=isolate)
-        for column, cells, room in zip(columns, given, widths, strict=True)
+        _pad_column(column, room, right=right, isolate=isolate, head=head if colour else None)
+        for column, room, right, head in zip(columns, widths, rights, headers, strict=False)
     ]
     for place, row in enumerate(zip(*padded, strict=True)):
-        yield _GAP.join(row).rstrip()
+        for cells in zip_longest(*row):
+            filled = (cell or " " * room for cell, room in zip(cells, widths, strict=True))
+            yield _GAP.join(filled).rstrip()
         if remarks and width is not None:
-            yield from _below(remarks[place], width, isolate=isolate)
+            yield from _below(remarks[place], width, isolate=isolate, colour=colour)
 
 
-def _below(remark: str, width: int, *, isolate: bool) -> Iterator[str]:
+def _below(remark: str, width: int, *, isolate: bool, colour: bool) -> Iterator[str]:
     """Yield the lines of a remark below its row."""
-    room = max(width - len(_INDENT), 1)
-    for line in wrap(remark, room):
-        below = clip_text(line, room)
-        yield _INDENT + (_isolate_direction(below) if isolate else below)
+    for line in wrap_words(remark, max(width - len(_INDENT), 1)) if remark else ():
+        below = _isolate_direction(line) if isolate else line
+        yield _INDENT + (paint_cell(below, "") if colour else below)
 
 
 def _isolate_direction(cell: str) -> str:
@@ -115,33 +97,48 @@ def _measure(texts: list[str]) -> Callable[[str], int]:
     return len if "".join(texts).isascii() else width_of
 
 
-def _pad_column(texts: list[str], room: int, *, right: bool, isolate: bool) -> list[str]:
-    """Return every cell of a column in exactly `room` columns."""
-    if _measure(texts) is len and max(map(len, texts)) <= room:
-        return [text.rjust(room) if right else text.ljust(room) for text in texts]
-    mark = "…" if isolate else "~"
-    padded = []
-    for text in texts:
-        cell, taken = text, width_of(text)
-        if taken > room:
-            cell = clip_text(cell, room, mark)
-            taken = width_of(cell)
-        if isolate and not cell.isascii():
-            cell = _isolate_direction(cell)
-        pad = " " * (room - taken)
-        padded.append(pad + cell if right else cell + pad)
+def _pad_column(
+    texts: list[str], room: int, *, right: bool, isolate: bool, head: str | None
+) -> list[Sequence[str]]:
+    """Return the lines of every cell of a column, each in exactly `room` columns.
+
+    `head` is the column's name if its cells are to be coloured.
+    """
+    if head is None and _measure(texts) is len and max(map(len, texts)) <= room:
+        return [(text.rjust(room) if right else text.ljust(room),) for text in texts]
+    padded: list[Sequence[str]] = []
+    for place, text in enumerate(texts):
+        lines = []
+        for line in wrap_words(text, room, cut=True):
+            pad = " " * (room - width_of(line))
+            cell = _isolate_direction(line) if isolate and not line.isascii() else line
+            if head is not None:
+                cell = paint_cell(cell, head) if place else paint_head(cell)
+            lines.append(pad + cell if right else cell + pad)
+        padded.append(lines)
     return padded
 
 
-def _fit_widths(widths: list[int], total: int, firm: Sequence[bool]) -> list[int]:
-    """Return widths narrowed from the widest until the row fits, `firm` last, none below six."""
+def _fit_widths(widths: list[int], total: int, columns: Sequence[Sequence[str]]) -> list[int]:
+    """Return widths narrowed from the widest until the row fits, none below six.
+
+    Columns of days and times come last, and below its longest word is narrowed what else is too
+    wide.
+    """
     fitted = list(widths)
     room = total - len(_GAP) * (len(widths) - 1)
-    for last in (False, True):
-        soft = [place for place, kept in enumerate(firm) if last or not kept]
-        while sum(fitted) > room and soft:
-            widest = max(soft, key=fitted.__getitem__)
-            if fitted[widest] <= 6:
+    longest = [max(map(_longest_word, column)) for column in columns]
+    firm = [width if _timely(text) else 0 for width, text in zip(widths, columns, strict=True)]
+    for least in (list(map(max, longest, firm)), longest, [0] * len(widths)):
+        while sum(fitted) > room:
+            loose = [place for place, one in enumerate(fitted) if one > max(least[place], 6)]
+            if not loose:
                 break
-            fitted[widest] -= 1
+            fitted[max(loose, key=fitted.__getitem__)] -= 1
     return fitted
+
+
+def _longest_word(text: str) -> int:
+    """Return the columns of the longest word; wide letters are words of their own."""
+    words = text.split()
+    return max(map(len if text.isascii() else width_of, words), default=0) if words else 0
