@@ -101,6 +101,19 @@ def write_whole(path: Path, data: bytes) -> None:
         raise _disk_error(path, error) from error
 
 
+def append_line(path: Path, line: str, most: int) -> None:
+    """Append a line to a private log. Raises OSError.
+
+    A log of more than `most` bytes becomes ``NAME.1``, in place of an earlier one, and begins anew.
+    """
+    with suppress(FileNotFoundError):
+        if path.stat().st_size > most:
+            path.replace(path.with_name(f"{path.name}.1"))
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _BINARY, FILE)
+    with os.fdopen(descriptor, "ab") as file:
+        file.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+
+
 def write_remakable(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files (by name) that can be made again, each in full or not at all.
 

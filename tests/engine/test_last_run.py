@@ -39,7 +39,12 @@ def test_a_run_notes_what_it_did(ws: Workspace) -> None:
     release(ws, number)
     one_pass(ws, by=BY_SCHEDULE)
     assert noted(ws) == LastRun(
-        began=START, ended=START, by=BY_SCHEDULE, counts={"sent": 1}, scheduled_at=START
+        began=START,
+        ended=START,
+        by=BY_SCHEDULE,
+        counts={"sent": 1},
+        channels={"outbox": {"sent": 1}},
+        scheduled_at=START,
     )
     assert problems(ws) == []
 

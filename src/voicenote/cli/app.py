@@ -101,7 +101,11 @@ class Frame(CommandGroup):
             _letters(words)
             code = super().main(args, "voicenote", standalone_mode=False, **extra)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the one place that tells
-            code = _tell(error, session, in_json=session.json or "--json" in words)
+            code = _tell(
+                error,
+                session,
+                in_json=session.json or not {"--json", "--log-json"}.isdisjoint(words),
+            )
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -152,9 +156,7 @@ def _tell(error: BaseException, session: Session, *, in_json: bool) -> int:
         session.screen.warn("".join(traceback.format_exception(error)).rstrip())
     with contextlib.suppress(OSError):
         if in_json:
-            import json
-
-            session.screen.warn(json.dumps(failures.as_data(failure)))
+            session.screen.log(failures.as_data(failure))
         elif type(error).__name__ == "NoArgsIsHelpError" and isinstance(error, click.UsageError):
             error.show()
         else:

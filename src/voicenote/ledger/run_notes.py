@@ -40,14 +40,15 @@ class LastRun:
     """The last run; times are UTC.
 
     `ended` is None while it is at work, and if it was killed. `by`: who started it. `counts`: what
-    it did, without zeros. `since`: since when every run has had troubles. `scheduled_at`: when the
-    last run began that nobody started by hand.
+    it did, without zeros; `channels` the same for each channel. `since`: since when every run has
+    had troubles. `scheduled_at`: when the last run began that nobody started by hand.
     """
 
     began: datetime
     by: Starter
     ended: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    channels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     troubles: tuple[RunTrouble, ...] = ()
     since: datetime | None = None
     scheduled_at: datetime | None = None
@@ -62,6 +63,7 @@ def last_run(tx: Transaction) -> LastRun | None:
             began=datetime.fromisoformat(kept["began"]),
             by=kept["by"],
             counts=kept["counts"],
+            channels=kept.get("channels", {}),
             troubles=tuple(RunTrouble(*one) for one in kept["troubles"]),
             **times,
         )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.failures import as_text, explain
-from voicenote.cli.terminal.run_report import clock_option, summary_of, turn_lines
+from voicenote.cli.terminal.failures import as_data, as_text, explain
+from voicenote.cli.terminal.run_report import clock_option, log_option, summary_of, turn_lines
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     help="Check for something to do at least this often.",
 )
 @clock_option
-def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
+@log_option
+def daemon(session: Session, /, *, every: float, clock_is_right: bool, log_json: bool) -> None:
     """Keep running, and send when something is due. SIGTERM and Ctrl-C end it after a run.
 
     Changes in voicenote.toml apply from the next run on. When they are wrong, it says so and keeps
     the settings it had. Changes in the environment need a restart.
     """
+    from voicenote.engine.run.run_log import run_data
     from voicenote.engine.run.scheduler import Daemon, Renewal
     from voicenote.settings import load_draft
     from voicenote.wiring import check, now, open_workspace
@@ -41,6 +43,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     if isnan(every):
         raise click.BadParameter("nan isn't a number of seconds", param_hint="--every")
     screen = session.screen
+    screen.quiet = screen.quiet or log_json
     told_clock: datetime | None = None
 
     def tell(what: Turn | VoicenoteError) -> None:
@@ -48,7 +51,14 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
 
         nonlocal told_clock
         if isinstance(what, VoicenoteError):
-            screen.warn(as_text(explain(what)))
+            if log_json:
+                screen.log(as_data(explain(what)))
+            else:
+                screen.warn(as_text(explain(what)))
+            return
+        if log_json:
+            if what.noted:
+                screen.log(run_data(what.noted))
             return
         known = what.clock.known if what.clock else None
         if known == told_clock:

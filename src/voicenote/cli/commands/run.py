@@ -7,6 +7,7 @@ import click
 from voicenote.cli.commands.proof import prove_due
 from voicenote.cli.terminal.run_report import (
     clock_option,
+    log_option,
     next_message_line,
     summary_of,
     troubled,
@@ -22,7 +23,8 @@ from voicenote.cli.terminal.session import Session, command
     "--to", metavar="ADDRESS", help="Only send yourself proofs of what is due; do nothing else."
 )
 @clock_option
-def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
+@log_option
+def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: bool) -> int:
     """Send what is due, once; for cron. Safe to repeat, and silent in cron when nothing happened.
 
     Exit code 1 when a message was refused, is uncertain or waits for a paused channel, or when the
@@ -32,12 +34,14 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled"}.
     """
     from voicenote.engine.case.attention import next_message_at
+    from voicenote.engine.run.run_log import run_data
     from voicenote.engine.run.run_once import one_pass
 
     if to is not None:
         prove_due(session, to)
         return 0
     screen = session.screen
+    screen.quiet = screen.quiet or log_json
     with session.open(whole=True) as ws, screen.bar("Sending") as advance:
         turn = one_pass(
             ws,
@@ -46,10 +50,12 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
             by="hand" if screen.interactive else "schedule",
         )
         upcoming = next_message_at(ws)
+    if log_json and turn.noted:
+        screen.log(run_data(turn.noted))
     zone = ws.settings.owner.time_zone
     if session.json:
         screen.data(turn_as_data(turn))
-    else:
+    elif not log_json:
         warnings, notes = turn_lines(turn), waiting_lines(turn, zone)
         screen.warn(*warnings)
         for line in notes:

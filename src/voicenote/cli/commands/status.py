@@ -40,7 +40,7 @@ def status(session: Session, /) -> None:
     With --json: {"open", "overdue", "due", "due_since", "next_at", "mine", "theirs", "planned",
     "failed", "troubles", "last_run"}. "mine" and "failed" count cases by what has to be done or
     what went wrong; "match" counts messages. "last_run" is {"began", "by", "ended", "counts",
-    "troubles", "since", "scheduled_at"}, or null.
+    "channels", "troubles", "since", "scheduled_at"}, or null.
     """
     from voicenote.engine.case.overview import read_status
 

@@ -29,6 +29,13 @@ clock_option = click.option(
     help="The clock is right although it has jumped: go on.",
 )
 
+log_option = click.option(
+    "--log-json",
+    "log_json",
+    is_flag=True,
+    help="For each run, one JSON object a line on standard error, and no other words.",
+)
+
 
 def turn_as_data(turn: Turn) -> dict[str, Any]:
     """Return what a run did as data for ``--json``."""

@@ -83,6 +83,11 @@ class Screen:
             shown = paint_error(shown) if self._colours(self.stderr) else shown
             print(shown, file=self.stderr, flush=True)
 
+    def log(self, value: object) -> None:
+        """Print `value` to standard error as JSON on one line, for a log."""
+        text = jsonlib.dumps(value, default=jsonable)
+        print(text, file=self.stderr, flush=True)
+
     def raw(self, data: bytes) -> None:
         """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
         if is_terminal(self.stdout):

@@ -87,7 +87,7 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         with ws.ledger.write() as tx:
             if not attempts.tried_before(tx, touch):
                 record(tx, touch, found)
-                return Sent(touch.number, touch.case, TouchState.ACCEPTED)
+                return Sent(touch.number, touch.case, TouchState.ACCEPTED, channel=touch.channel)
     if uncertain:
         return None
     if found is NotFound.ABSENT:

@@ -38,7 +38,7 @@ from voicenote.errors import (
 )
 from voicenote.ledger import attempts, touches, unreachable
 from voicenote.ledger.arrivals import UnmatchedArrival
-from voicenote.ledger.run_notes import BY_HAND, CASE, CLOCK, RunTrouble, Starter
+from voicenote.ledger.run_notes import BY_HAND, CASE, CLOCK, LastRun, RunTrouble, Starter
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.attachment import FileView
 from voicenote.model.case import Case
@@ -58,6 +58,7 @@ class Turn:
     files that were asked for, and what became of them. `unreached` are (what, cure) of customers
     whom no channel reaches. `stays_here` counts those of `sent` that are in a folder here.
     `broken` are those of `reasons` that are about an error of ours, and not about the message.
+    `outcomes` counts messages by (channel, what became of them). `noted` is the note on the run.
     """
 
     sent: int = 0
@@ -78,9 +79,14 @@ class Turn:
     stays_here: int = 0
     files: list[FileView] = field(default_factory=list)
     broken: list[tuple[int, str]] = field(default_factory=list)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    noted: LastRun | None = None
 
     def count(self, sent: Sent) -> None:
         """Count the outcome of one message."""
+        failed = "rerouted" if sent.way else "failed"
+        named = {TouchState.ACCEPTED: "sent", TouchState.UNCERTAIN: "uncertain"}
+        self.outcomes[sent.channel, named.get(sent.state, failed)] += 1
         if sent.state is TouchState.ACCEPTED:
             self.sent += 1
             return
@@ -105,6 +111,16 @@ class Turn:
         """How many messages were sent, failed, and so on."""
         names = ("sent", "failed", "uncertain", "skipped", "received", "recalled")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def channels(self) -> dict[str, dict[str, int]]:
+        """How many messages each channel sent, could not send, or holds back."""
+        split: dict[str, dict[str, int]] = {}
+        held = [((one.channel, "held"), count) for one, count in self.held.items()]
+        for (channel, outcome), count in (*self.outcomes.items(), *held):
+            counts = split.setdefault(channel, {})
+            counts[outcome] = counts.get(outcome, 0) + count
+        return split
 
     @property
     def quiet(self) -> bool:
@@ -132,8 +148,11 @@ def one_pass(
     with pass_lock(ws.ledger, ws.home):
         ws.ledger.check_schema()
         ask_first(ws)
-        with note_run(ws, by, lambda: (turn.counts, list(_troubles_of(turn)))):
+        with note_run(
+            ws, by, lambda: (turn.counts, turn.channels, list(_troubles_of(turn)))
+        ) as noted:
             _read_and_send(ws, turn, advance, clock_is_right=clock_is_right)
+    turn.noted = noted[-1]
     return turn
 
 

@@ -51,7 +51,7 @@ LONGEST_ASKED_S = 48 * 3600.0
 class Sent:
     """The outcome for one message: its new state, and why when it was not sent.
 
-    `way` is the channel it takes next, after the one before has refused it.
+    `channel` is the one that was tried, `way` the one it takes next because that one refused it.
     """
 
     touch: int
@@ -59,6 +59,7 @@ class Sent:
     state: TouchState
     reason: str = ""
     way: str = ""
+    channel: str = ""
 
 
 def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason | None:
@@ -117,7 +118,7 @@ def _accept(ws: Workspace, case: Case, touch: Touch, receipt: Receipt, claim: st
         receipt = replace(receipt, detail=detail)
         record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
         learn_addresses(ws, tx, case, touch.channel, known_as)
-    return Sent(touch.number, touch.case, TouchState.ACCEPTED)
+    return Sent(touch.number, touch.case, TouchState.ACCEPTED, channel=touch.channel)
 
 
 def _not_sent(
@@ -214,7 +215,7 @@ def settle(
         state = change_touch(
             tx, touch.number, event, token=claim, facts={"reason": why}, reason=reason
         )
-    return Sent(touch.number, touch.case, state, reason)
+    return Sent(touch.number, touch.case, state, reason, channel=touch.channel)
 
 
 def _refuse_or_reroute(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
@@ -238,7 +239,7 @@ def _refuse_or_reroute(ws: Workspace, touch: Touch, claim: str, error: Refused) 
                 attempt=0,
                 reason=reason,
             )
-            return Sent(touch.number, touch.case, state, reason, way)
+            return Sent(touch.number, touch.case, state, reason, way, touch.channel)
     return _give_up(ws, touch, claim, error)
 
 
@@ -272,7 +273,7 @@ def _postpone(
             reason=error.what,
             due_at=due,
         )
-    return Sent(touch.number, touch.case, state, error.what)
+    return Sent(touch.number, touch.case, state, error.what, channel=touch.channel)
 
 
 def backoff_s(attempt: int, chance: float) -> float:
