@@ -143,6 +143,7 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
         "voicenote.cli",
         "voicenote.cli.commands",
         "voicenote.cli.app",
+        "voicenote.cli.examples",
         "voicenote.cli.terminal",
         "voicenote.cli.terminal.session",
         "voicenote.errors",

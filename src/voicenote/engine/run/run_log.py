@@ -5,7 +5,8 @@ It has counts and the troubles of channels: no secrets, and nothing that anybody
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,16 @@ from voicenote.ledger.run_notes import LastRun
 NAME = "runs.log"
 _MOST_BYTES = 1_000_000
 _STARTED = {"hand": "by hand", "schedule": "by schedule", "daemon": "by the daemon"}
+
+
+def split_by_channel(
+    outcomes: Iterable[tuple[tuple[str, str], int]],
+) -> dict[str, dict[str, int]]:
+    """Return how many of what became of the messages of each channel, from ((channel, it), n)."""
+    split: dict[str, Counter[str]] = defaultdict(Counter)
+    for (channel, outcome), count in outcomes:
+        split[channel][outcome] += count
+    return {channel: dict(counts) for channel, counts in split.items()}
 
 
 def log_run(home: Path, run: LastRun) -> None:

@@ -25,6 +25,7 @@ from voicenote.engine.run.poll import Received, fetch_into, take_in
 from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
 from voicenote.engine.run.recall import recall_sent
 from voicenote.engine.run.recovery import InFlight, in_flight, reconcile, sweep_leftovers
+from voicenote.engine.run.run_log import split_by_channel
 from voicenote.engine.run.send import Sent, send_touch
 from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
@@ -84,9 +85,7 @@ class Turn:
 
     def count(self, sent: Sent) -> None:
         """Count the outcome of one message."""
-        failed = "rerouted" if sent.way else "failed"
-        named = {TouchState.ACCEPTED: "sent", TouchState.UNCERTAIN: "uncertain"}
-        self.outcomes[sent.channel, named.get(sent.state, failed)] += 1
+        self.outcomes[sent.channel, sent.outcome] += 1
         if sent.state is TouchState.ACCEPTED:
             self.sent += 1
             return
@@ -115,12 +114,8 @@ class Turn:
     @property
     def channels(self) -> dict[str, dict[str, int]]:
         """How many messages each channel sent, could not send, or holds back."""
-        split: dict[str, dict[str, int]] = {}
         held = [((one.channel, "held"), count) for one, count in self.held.items()]
-        for (channel, outcome), count in (*self.outcomes.items(), *held):
-            counts = split.setdefault(channel, {})
-            counts[outcome] = counts.get(outcome, 0) + count
-        return split
+        return split_by_channel([*self.outcomes.items(), *held])
 
     @property
     def quiet(self) -> bool:

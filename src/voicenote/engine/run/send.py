@@ -61,6 +61,12 @@ class Sent:
     way: str = ""
     channel: str = ""
 
+    @property
+    def outcome(self) -> str:
+        """What became of it, for a count: sent, uncertain, rerouted or failed."""
+        named = {TouchState.ACCEPTED: "sent", TouchState.UNCERTAIN: "uncertain"}
+        return named.get(self.state, "rerouted" if self.way else "failed")
+
 
 def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason | None:
     """Send a message, which must be approved and decent now; None when it isn't wanted now.
