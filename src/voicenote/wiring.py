@@ -176,7 +176,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
     problems = list[Problem]()
     own = read_options(maker, options, "voice", problems, os.environ)
     if problems:
-        raise BadSettings(f"the voice {name} cannot speak so", str(problems[0]), problems)
+        raise BadSettings(f"the voice {name} isn't set up right", str(problems[0]), problems)
     voice: Voice = maker(own)
     return voice
 

@@ -21,7 +21,7 @@ def test_who_opted_out_is_refused_by_name(ready: Call) -> None:
     ready("opt-out", "1")
     done = ready("approve", "1")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "Ada Lovelace has opted out; nothing will leave" in done.stderr
+    assert "Ada Lovelace has opted out; nothing will be sent" in done.stderr
 
 
 @pytest.mark.parametrize("which", [["--all"], ["--batch", "june"]])

@@ -74,7 +74,7 @@ def test_an_amount_without_a_currency_is_refused(call: Call) -> None:
 
 def test_the_coins_of_a_currency_are_its_own() -> None:
     assert str(money("5.125", "KWD")) in ("5.125 KWD", "5125 KWD")
-    with pytest.raises(WrongUse, match="finer than the coins of JPY"):
+    with pytest.raises(WrongUse, match="more decimals than JPY"):
         money("5.5", "JPY")
 
 
@@ -148,7 +148,7 @@ def test_a_script_after_the_memo_has_left_is_told_as_triage_tells_it(
     with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
         raw.execute("UPDATE cases SET stage = 'following' WHERE number = 1")
     said = refused(call("script", "1"), 1)
-    assert "has left already" in said
+    assert "has already been sent" in said
     assert "voicenote reopen 1" in said
     assert "compose" not in said
 

@@ -150,7 +150,9 @@ def test_half_a_link_is_explained(say: Call, words: tuple[str, ...]) -> None:
 
 
 def test_a_channel_that_nobody_joins_has_no_links(say: Call) -> None:
-    assert "nobody has to join" in say("channels", "link", "whatsapp", "1", code=2).stderr
+    assert (
+        "nobody needs an invitation for" in say("channels", "link", "whatsapp", "1", code=2).stderr
+    )
 
 
 def test_the_button_below_a_memo_says_that_it_is_put_right(say: Call, bot: tuple[Any, str]) -> None:

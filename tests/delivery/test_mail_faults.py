@@ -41,7 +41,7 @@ REACHING = [
     (STRANGER, "if the server is your own, set ca_file to the certificate of its authority"),
     (OUTDATED, "the server's owner has to renew it; check the clock of this machine too"),
     (MISNAMED, "use the host name that the certificate is made out to"),
-    (OPEN, 'try port 465 with security = "tls"; nothing was sent in the open'),
+    (OPEN, 'try port 465 with security = "tls"; nothing was sent unencrypted'),
     (MUTE, TIME),
 ]
 #: step, what the server does there, what it is to us, what we advise; before the commit

@@ -121,7 +121,7 @@ TRIALS: dict[str, Trial] = {
                 (
                     Reply(302, headers={"Location": "https://elsewhere.example"}),
                     Postponed,
-                    "check url: the receiver points elsewhere, and nothing follows it",
+                    "check url: the server redirects elsewhere, which isn't followed",
                 ),
             ]
         },

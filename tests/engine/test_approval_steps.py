@@ -170,7 +170,7 @@ def test_who_opted_out_is_not_released(ws: Workspace) -> None:
     list(compose_cases(ws, [number]))
     list(render_cases(ws, [number]))
     opt_out(ws, str(number))
-    with pytest.raises(RuleSaysNo, match="has opted out; nothing will leave"):
+    with pytest.raises(RuleSaysNo, match="has opted out; nothing will be sent"):
         list(approve_cases(ws, [number], anyway="I want to"))
     assert states(ws, number) == []
 

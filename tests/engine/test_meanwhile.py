@@ -142,7 +142,7 @@ def test_what_is_composed_anew_while_it_is_leaving_does_not_leave(
     ("wakes", "why"),
     [
         (START.replace(hour=22), "quiet hours began while it was leaving"),
-        (START + timedelta(days=30), "it became too late while it was leaving"),
+        (START + timedelta(days=30), "it became too late while it was being sent"),
     ],
 )
 def test_what_lost_its_hour_while_it_was_leaving_does_not_leave(

@@ -152,7 +152,7 @@ def test_no_case_is_taken_up_again_without_end(ws: Workspace) -> None:
         deed = replace(told().promises[0], text=f"bake number {round_}")
         promises.add(ws, number, deed)
         release(ws, number)
-    with pytest.raises(RuleSaysNo, match="the cap"):
+    with pytest.raises(RuleSaysNo, match="the limit"):
         closing.reopen(ws, number, "again")
 
 

@@ -107,7 +107,9 @@ class Apprise:
             what = f"Apprise broke off: {type(done).__name__}"
             raise Unknown(what, _PERSON)  # the error's own text may hold the URL
         if not done:
-            raise Unknown("Apprise says no, and not why nor how far it came", _PERSON)
+            raise Unknown(
+                "Apprise failed without saying why; some of it may have been sent", _PERSON
+            )
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
@@ -170,7 +172,8 @@ def _notifier(url: str) -> apprise.Apprise:
         raise Postponed("Apprise does not understand its URL", "check url with `apprise -vv`")
     if len(notifier) != 1:
         raise Postponed(
-            "the Apprise URL names several places", "give one; half of them could fail unseen"
+            "the Apprise URL names several places",
+            "give one; with several, a failure could go unnoticed",
         )
     return notifier
 

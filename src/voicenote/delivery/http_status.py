@@ -46,7 +46,7 @@ def judge_status(
         return Refused(what, _CORRECT)
     if status >= 500 or status == 409:  # 409: it has the key, or is still processing it
         return Unknown(what, ask)
-    return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")
+    return Postponed(what, "check url: the server redirects elsewhere, which isn't followed")
 
 
 def retry_after(header: str, now: datetime) -> float | None:

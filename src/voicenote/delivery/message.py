@@ -74,7 +74,9 @@ _STANDARD = EmailPolicy(linesep=SMTP.linesep)
 def _fold_header(name: str, value: str) -> str:
     folded = str(_STANDARD.fold(name, value))
     if _BROKEN.search(folded):  # however it was done, no value may become another header
-        raise Refused(f"the header {name} would be two", "correct the case; nothing was sent")
+        raise Refused(
+            f"the header {name} would be there twice", "correct the case; nothing was sent"
+        )
     empty_group = f"?=:;{_STANDARD.linesep}"
     return (
         folded.removesuffix(empty_group) + "?= :;" + _STANDARD.linesep

@@ -147,7 +147,7 @@ def read_money(text: str, named: str, fallback: str) -> Money:
     if amount < 0:
         raise _not_amount(text, "is a negative amount", "write what was lost as a plain number")
     if amount > MOST:
-        raise BadData(f"is too much to be true: {short(text)}", "look at the decimal point")
+        raise BadData(f"is too large to be right: {short(text)}", "look at the decimal point")
     code = read_currency(sign, named or fallback) if sign else named or fallback
     if not code:
         raise BadData(f"has no currency: {short(text)}", "add a currency column, or set a default")

@@ -49,7 +49,7 @@ def read_coming_day(text: str, *, today: date, language: str, region: str = "") 
     """
     day = find_day(text, today=today, language=language, region=region)
     if day < today:
-        raise BadData(f"{tell_day(day, today)} has passed", "choose a day that is still to come")
+        raise BadData(f"{tell_day(day, today)} has passed", "choose a day in the future")
     if day.year > LAST_YEAR:
         raise BadData(f"{day.year} isn't a likely year", "check its digits")
     return day

@@ -82,7 +82,9 @@ def _read_alone(
     sample = _read_sample(reader, options)
     headers = table.headers if table is not None else _collect_keys(sample)
     if not headers:
-        raise BadData(f"{one.path.name} holds no complaint", "export it again, with the complaints")
+        raise BadData(
+            f"{one.path.name} contains no complaints", "export it again, with the complaints"
+        )
     if table is None and zendesk.has_requesters(headers):
 
         def told(before: int) -> Iterator[Record]:
@@ -211,7 +213,9 @@ def _find_lists(one: Sniffed, options: Options) -> list[str]:
         advice = "leave only the one that holds the complaints"
         raise BadData(f"{one.path.name} has several lists: {names}", advice)
     if not filled and not own:
-        raise BadData(f"{one.path.name} holds no complaint", "a complaint is an object in a list")
+        raise BadData(
+            f"{one.path.name} contains no complaints", "a complaint is an object in a list"
+        )
     return filled
 
 

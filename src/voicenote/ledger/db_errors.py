@@ -141,7 +141,7 @@ def _of_postgres(error: DBAPIError, reason: str) -> VoicenoteError | None:
     if error.connection_invalidated or any(words in reason for words in _LOST):
         return Restarting("the connection to the database is lost", _AGAIN)
     if any(words in reason for words in _NOT_NOW):  # while connecting there is no SQLSTATE
-        return Restarting("the database server takes nobody in at the moment", _AGAIN)
+        return Restarting("the database server accepts no connections at the moment", _AGAIN)
     if isinstance(error, (OperationalError, InterfaceError)):
         advice = f"if the server is only starting, run it again in a minute; else {_SETTING}"
         return Unavailable(f"the ledger cannot be used: {reason}", advice)

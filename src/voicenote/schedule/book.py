@@ -113,7 +113,7 @@ def _step_moments(
         if day is None or known or one.state is AmendsState.CONFIRMED:
             continue
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise BadData(f"the promise for {day} is out of reach", "promise it again for a day")
+            raise BadData(f"the promise for {day} is too far away", "promise it again for a day")
         yield one.k, _on_day(step, day, person)
 
 

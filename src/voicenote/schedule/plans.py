@@ -95,7 +95,7 @@ class Ways:
     def problems(self) -> Iterator[Problem]:
         """Yield the settings that don't go together."""
         if self.channel and self.channels:
-            yield Problem("this stands beside channel", "keep one of them", field="channels")
+            yield Problem("this and channel are both set", "keep one of them", field="channels")
 
 
 @dataclass(frozen=True, kw_only=True)

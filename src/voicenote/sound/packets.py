@@ -90,7 +90,7 @@ def _encode_packets(samples: Samples, form: Form, codec: Codec) -> list[bytes]:
             packets += [bytes(packet) for packet in coder.encode(None)]
     except (av.FFmpegError, OSError) as error:
         raise Unavailable(
-            f"the sound cannot be coded: {error}", "reinstall the package av"
+            f"the sound can't be encoded: {error}", "reinstall the package av"
         ) from error
     return packets
 

@@ -182,7 +182,7 @@ def _code_until_right(
             break
         gain += off
     if best is None:
-        raise Unavailable("a sentence stays too loud after coding", "record it less loudly")
+        raise Unavailable("a sentence is still too loud after encoding", "record it less loudly")
     return best[1]
 
 

@@ -155,7 +155,7 @@ def _encode_png(pixels: Any) -> bytes:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         return b"".join(bytes(one) for part in (frame, None) for one in coder.encode(part))
     except av.FFmpegError as error:
-        raise Unavailable(f"the picture cannot be coded: {error}", "ask for .svg") from error
+        raise Unavailable(f"the picture can't be encoded: {error}", "ask for .svg") from error
 
 
 def _left_edge(index: int) -> int:

@@ -79,7 +79,7 @@ class Hibari:
         plain = text.replace("[", " ").replace("]", " ")
         wave = self._engine(plain, speed=self._speed, seed=0)
         if not len(wave):
-            raise VoiceUnavailable(f"hibari made nothing of “{text[:40]}”", "say it in other words")
+            raise VoiceUnavailable(f"hibari could not speak “{text[:40]}”", "say it in other words")
         pcm = (np.clip(wave, -1, 1) * 32767).astype("<i2").tobytes()
         return Clip(pcm, int(self._engine.sample_rate), synthetic=True)
 

@@ -74,7 +74,7 @@ class Kokoro:
         if problem:
             raise BadSettings(*problem)
         if importlib.util.find_spec("onnxruntime") is None:
-            raise VoiceUnavailable("onnxruntime, which runs kokoro, is not here", _INSTALL)
+            raise VoiceUnavailable("onnxruntime, which runs kokoro, isn't installed", _INSTALL)
         self._speed = rate / _NATURAL
         self._pack = open_pack(self._files)
         self._phonemes = Phonemes()
@@ -120,7 +120,7 @@ class Kokoro:
             )
         spoken = self._written(text, tongue)
         if not spoken:
-            raise VoiceUnavailable(f"kokoro made nothing of “{text[:40]}”", "say it in other words")
+            raise VoiceUnavailable(f"kokoro could not speak “{text[:40]}”", "say it in other words")
         wave = np.concatenate([self._wave(portion) for portion in portions(spoken)])
         peak = float(np.abs(wave).max(initial=0)) if np.isfinite(wave).all() else 0.0
         if peak < 0.003:

@@ -53,7 +53,7 @@ class Phonemes:
     def _ask(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         if packaged_data() is None:
             raise VoiceUnavailable(
-                "the library espeak-ng, which tells how words are pronounced, is not here",
+                "the library espeak-ng, which tells how words are pronounced, isn't installed",
                 "pip install espeakng-loader",
             )
         try:

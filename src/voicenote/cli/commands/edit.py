@@ -46,7 +46,9 @@ def edit(session: Session, /, *, number: int, given: Sequence[str], more: Sequen
     from voicenote.engine.case.case_edit import edit as edit_
 
     if more and not given:
-        raise WrongUse("values need --set", f"such as: voicenote edit {number} --set {more[0]}")
+        raise WrongUse(
+            "a field is changed with --set", f"such as: voicenote edit {number} --set {more[0]}"
+        )
     with session.open() as ws:
         if given:
             done = edit_(ws, number, _as_changes([*given, *more]))
@@ -121,7 +123,7 @@ def _begin(session: Session, file: Path, number: int, facts: dict[str, str]) -> 
 
     kept = file.with_suffix(".json")
     if file.exists() and kept.exists():
-        session.screen.note(f"Your unfinished text of case {number} is there again.")
+        session.screen.note(f"Your unfinished text of case {number} was kept, and opens again.")
         seen: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
         return seen
     write_whole(kept, json.dumps(facts, ensure_ascii=False).encode())

@@ -168,7 +168,7 @@ def _tell_mapping(session: Session, source: ComplaintSource) -> None:
     if guessed:
         session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
     if "customer" not in columns and "customer" not in source.options.defaults:
-        session.screen.note('No column is surely the name: say which by --map customer="…".')
+        session.screen.note('Which column has the name? Say so: --map customer="…".')
     session.screen.warn(*describe_dates(source.parts))
     read = {column for columns in source.first.mapping.values() for column in columns}
     unread = [name for name in source.first.headers if name not in read]

@@ -95,7 +95,9 @@ def work_options(
             }
             cells |= {name: Cell(kind, None) for name, kind in (more or {}).items()}
             if source and (chosen or everything or batch or where):
-                raise WrongUse("a file names its cases itself", "leave out the numbers and --all")
+                raise WrongUse(
+                    "with --from, the file says which cases", "leave out the numbers and --all"
+                )
             return command(*args, wanted=Wanted(selection, names, source, cells, promises), **given)
 
         about = ", ".join((*columns, *(more or {})))

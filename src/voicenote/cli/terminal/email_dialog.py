@@ -130,7 +130,7 @@ def _find(session: Session, answers: EmailAnswers) -> MailServers:
     found = find_servers(answers.address, NameServer(answers.dns), fetch_file)
     if found is None:
         session.screen.note(
-            "Nobody says which they are. Your provider's help pages do, under SMTP and IMAP."
+            "They were not found. Your provider's help pages name them, under SMTP and IMAP."
         )
         return _ask_servers(session, answers)
     reads = f"; reading: {found.imap}" if found.imap else ""

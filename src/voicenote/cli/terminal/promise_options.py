@@ -190,7 +190,7 @@ def _read_money(text: str, currency: str | None) -> Money:
     finest = get_currency_precision(read.currency)
     if read.amount != round(read.amount, finest):
         raise WrongUse(
-            f"an amount is finer than the coins of {read.currency}: {text}",
+            f"an amount has more decimals than {read.currency}: {text}",
             f"give it with {finest} decimals at most" if finest else "give it without decimals",
         )
     return read

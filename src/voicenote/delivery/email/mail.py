@@ -155,7 +155,7 @@ class Mail:
         """
         place, server = mailbox.MailboxPosition.read(source), self.options.imap
         if place is None or server is None:
-            raise Refused("the letter is in no mailbox that is read", "look for it there")
+            raise Refused("the letter is in no mailbox that is set up here", "look for it there")
         limit = 2 * most + MARGIN
         with mailbox.open_mailbox(server) as box:
             raw = mailbox.fetch_letter(box, place, limit)

@@ -132,7 +132,7 @@ def fetch_letter(box: BaseMailBox, at: MailboxPosition, most: int) -> bytes:
     box.folder.set(_INBOX, readonly=True)
     validity = int(box.folder.status(_INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
     if validity != at.validity:
-        raise Refused("the mailbox has been numbered anew", "look for the letter in it")
+        raise Refused("the mail server has renumbered the mailbox", "look for the letter in it")
     for _, raw in _fetch(box, [str(at.uid)], f"(UID BODY.PEEK[]<0.{most}>)"):
         return bytes(raw)
     raise Refused("the letter is not in the mailbox any more", "look for it in other folders")

@@ -91,7 +91,7 @@ class EmailOptions(ReservedOptions):
     def problems(self) -> Iterator[Problem]:
         """Yield the settings that conflict."""
         if self.password and self.token:
-            yield Problem("there are a password and a token", "keep one", field="token")
+            yield Problem("both a password and a token are set", "keep one", field="token")
         if bool(self.user) != bool(self.password or self.token):
             yield Problem("user and password go together", "set both, or neither", field="user")
         for key, host in (("security", self.host), ("imap_security", self.imap_host)):

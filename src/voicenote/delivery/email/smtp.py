@@ -116,7 +116,7 @@ class Conversation:
             raise refusal(code, plain(answer), "the message")
         self.withdraw()
         raise Unknown(
-            f"{self._server.host} gave an answer that is none: {plain(answer)}",
+            f"{self._server.host} gave an answer that makes no sense: {plain(answer)}",
             "look into the mailbox's Sent folder, then say mark-sent or resend",
         )
 
@@ -149,7 +149,7 @@ class Conversation:
             if not line.has_extn("starttls"):
                 raise Postponed(
                     f"{server.host}:{server.port} offers no encryption (STARTTLS)",
-                    'try port 465 with security = "tls"; nothing was sent in the open',
+                    'try port 465 with security = "tls"; nothing was sent unencrypted',
                 )
             code, answer = line.docmd("STARTTLS")
             if code != 220:

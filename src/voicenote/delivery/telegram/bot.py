@@ -103,7 +103,7 @@ class Telegram:
             result = self._send_as_music(parcel, fields, refused)
         number = result.get("message_id") if isinstance(result, dict) else None
         if not isinstance(number, int):
-            raise Unknown("Telegram said yes, and did not name the message", PERSON)
+            raise Unknown("Telegram accepted the message, but gave no number for it", PERSON)
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),

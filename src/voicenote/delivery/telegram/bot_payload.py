@@ -104,7 +104,10 @@ def result_of(said: Response, secret: str) -> Any:
         cures = (cure for words, cure in _CURES if words in why)
         raise Refused(what, next(cures, "correct it, or choose another channel; then resend"))
     if 300 <= said.status < 400:
-        raise Postponed(what, "check url: the server points elsewhere, and nothing follows it")
+        raise Postponed(
+            what,
+            "check url: the server redirects elsewhere, which isn't followed",
+        )
     raise Unknown(what, PERSON)
 
 

@@ -45,7 +45,7 @@ _OURS: Mapping[int, str] = {
 }
 #: HTTP status → advice, where there is no known code
 _STATUSES: Mapping[int, str] = {
-    300: "check url: the server points elsewhere, and nothing follows it",
+    300: "check url: the server redirects elsewhere, which isn't followed",
     401: _TOKEN,
     429: _SLOWLY,
 }
@@ -123,7 +123,7 @@ def read_answer(said: Response, secret: str, now: datetime) -> tuple[str, str]:
         contact = next(iter(as_objects(told.get("contacts"))), {})
         if isinstance(found, str) and found:
             return found, " ".join(addresses_of(contact))
-        raise Unknown("WhatsApp said yes, and did not name the message", PERSON)
+        raise Unknown("WhatsApp accepted the message, but gave no number for it", PERSON)
     raise refusal_in(said, secret, now)
 
 

@@ -53,7 +53,7 @@ def check_answer(name: str, value: str) -> str:
     kind = next(kind for setting, _, kind in QUESTIONS if setting == name)
     value = value.strip()
     if name == "name" and not value:
-        raise WrongUse("a name is needed, because somebody answers for it", "write yours")
+        raise WrongUse("your name is needed: it signs each apology", "write yours")
     try:
         return str(kind(_READ[name](value) if value and name in _READ else value))
     except BadData as error:

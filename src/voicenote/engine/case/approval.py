@@ -128,7 +128,7 @@ def in_touch(tx: Transaction, case: Case) -> None:
     """Raise RuleSaysNo for a case whose customer has opted out."""
     if optouts.has_opted_out(tx, case.number):
         raise RuleSaysNo(
-            f"case {case.number}: {case.customer.name} has opted out; nothing will leave",
+            f"case {case.number}: {case.customer.name} has opted out; nothing will be sent",
             f"keep what you promised them, then: voicenote close {case.number}",
         )
 

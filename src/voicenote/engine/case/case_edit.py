@@ -121,7 +121,7 @@ def _need_unchanged(
     changes: Mapping[str, str], known: Mapping[str, str], seen: Mapping[str, str]
 ) -> None:
     problems = [
-        Problem(f"was changed meanwhile, to {known.get(name, '')!r}", "look, and edit it again", "",
+        Problem(f"was changed meanwhile, to {known.get(name, '')!r}", "check, and edit again", "",
                 None, name)
         for name, text in changes.items()
         if known.get(name, "") not in (seen.get(name, ""), text)
@@ -156,7 +156,7 @@ def _refused(
         for name in ("promised_by", "target"):
             day: date | None = getattr(new, name)
             if day is not None and day != getattr(one.promise, name) and day < today:
-                yield Problem(f"{day} has passed: it is {today}", "give a day that is to come", "",
+                yield Problem(f"{day} has passed: it is {today}", "give a day in the future", "",
                               None, f"{field}.{name}")  # fmt: skip
 
 

@@ -241,7 +241,7 @@ def _save(ws: Workspace, tx: Transaction, case: Case, triage: Triage) -> None:
 def _need_early(case: Case) -> None:
     if case.stage not in EARLY:
         raise RuleSaysNo(
-            f"the memo of case {case.number} has left already",
+            f"the memo of case {case.number} has already been sent",
             f"if it must change, take it up again: voicenote reopen {case.number}",
         )
 

@@ -119,7 +119,7 @@ def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
     case = seen.case
     if case.stage is Stage.CLOSED:
         if task.row is None or wish not in (None, case.outcome):
-            raise RuleSaysNo(f"case {number} is closed already", f"see: voicenote show {number}")
+            raise RuleSaysNo(f"case {number} is already closed", f"see: voicenote show {number}")
         outcome = case.outcome
     else:
         if gaps := missing(seen, wish):
@@ -163,7 +163,7 @@ def reopening(ws: Workspace) -> CaseWork:
         cap = ws.settings.policy.rounds
         if case.round >= cap:
             raise RuleSaysNo(
-                f"case {case.number} has had {case.round} rounds, which is the cap",
+                f"case {case.number} has had {case.round} rounds, which is the limit",
                 "settle it in person, or raise [policy] rounds",
             )
         return _reopened(case.number, reopen_in(tx, case.number, reason))

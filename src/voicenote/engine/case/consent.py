@@ -245,12 +245,14 @@ def invite(ws: Workspace, name: str, number: int) -> Invitation:
     """
     channel: object = ws.channel(name)
     if not isinstance(channel, Invites):
-        raise WrongUse(f"nobody has to join {name!r}", "see: voicenote channels")
+        raise WrongUse(f"nobody needs an invitation for {name!r}", "see: voicenote channels")
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
         gone = optouts.has_opted_out(tx, number)
     if gone:
-        raise RuleSaysNo(f"{case.customer.name} wants no more messages", "leave them in peace")
+        raise RuleSaysNo(
+            f"{case.customer.name} wants no more messages", "don't write to them again"
+        )
     secret = ws.new_id()
     link = channel.make_link(secret)
     with ws.ledger.write() as tx:

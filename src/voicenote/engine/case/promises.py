@@ -99,7 +99,7 @@ def add_in(
 def to_come(day: date | None, today: date) -> None:
     """Raise WrongUse for a day that has passed: a promise for it can't be kept."""
     if day is not None and day < today:
-        raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
+        raise WrongUse(f"{day} has passed: it is {today}", "give a day in the future")
 
 
 def keeping(ws: Workspace) -> CaseWork:

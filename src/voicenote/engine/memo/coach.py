@@ -149,7 +149,7 @@ def check_speech(clip: Clip) -> None:
     width = round(clip.rate * _SYLLABLE_S)
     blocks = _samples(clip)[: len(clip.pcm) // 2 // width * width].reshape(-1, width)
     if not len(blocks):
-        raise BadData("the take is too short to say anything", "record it again")
+        raise BadData("the take is too short to judge", "record it again")
     low, high = (round(hertz * _SYLLABLE_S) for hertz in _TELEPHONE)
     parts = np.abs(np.fft.rfft(blocks * np.hanning(width), axis=1))[:, low:high] ** 2
     levels = 10 * np.log10(parts.sum(axis=1) + 1e-10)

@@ -173,7 +173,7 @@ class Kept:
         number = self.case.number
         if self.case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
             raise ImpossibleTransition(
-                f"the memo of case {number} has left already",
+                f"the memo of case {number} has already been sent",
                 f"if it must change, take it up again: voicenote reopen {number}",
             )
         facts: dict[str, object] = {"template": self.script.template}

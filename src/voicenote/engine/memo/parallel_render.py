@@ -161,7 +161,8 @@ class _Processes:
             return  # they were already restarted
         if not self._lives:
             raise Unavailable(
-                "a process that made sound has died", "run the command again; what was made is kept"
+                "a process that made sound ended unexpectedly",
+                "run the command again; what was made is kept",
             ) from error
         self._lives -= 1
         _end_children(0)

@@ -150,4 +150,4 @@ class DepartureCheck:
             what = "quiet hours began while it was leaving"
             raise Postponed(what, "it goes at the next decent hour")
         if late is not None and late < now:
-            raise Postponed("it became too late while it was leaving", "it is shown instead")
+            raise Postponed("it became too late while it was being sent", "it is shown instead")

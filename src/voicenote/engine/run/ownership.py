@@ -38,9 +38,9 @@ def ask_first(ws: Workspace) -> None:
     found = ws.whereabouts.claim(ws.ledger)
     if why := doubt(found):
         raise RuleSaysNo(
-            f"{why}: nothing leaves from this one before you say so",
-            "is it the one that goes on, and the only one? voicenote adopt; if it is surely as it "
-            "was last, nothing need be held: voicenote adopt --moved",
+            f"{why}: nothing is sent from this one until you say so",
+            "if you will use this one from now on, and no other: voicenote adopt; if you only "
+            "moved it, and no other has sent anything since: voicenote adopt --moved",
         )
     if found.kept != found.here:
         with ws.ledger.write("voicenote") as tx:

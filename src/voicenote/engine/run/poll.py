@@ -235,7 +235,9 @@ def _channel_of(ws: Workspace, raw: bytes) -> str:
             "no channel here could have brought this",
             "set one up in voicenote.toml: voicenote channels",
         )
-    raise WrongUse(f"it may have come by any of {', '.join(found)}", "say which: --channel NAME")
+    raise WrongUse(
+        f"it may have come through any of {', '.join(found)}", "say which: --channel NAME"
+    )
 
 
 @contextmanager
