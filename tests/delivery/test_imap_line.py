@@ -14,7 +14,7 @@ import trustme
 
 from voicenote.delivery.email.imap_connection import connect
 from voicenote.delivery.email.mailbox import open_mailbox
-from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.server import Server
 from voicenote.errors import Postponed
 
 HELLO = b"* OK IMAP4rev1 ready\r\n"

@@ -126,6 +126,7 @@ PARSED_ONLY = {
     "play 2": "needs a loudspeaker",
     "daemon *": "does not end",
     "channels add *": "needs mail servers",
+    "channels login *": "asks a person to log in",
     "channels test *": "needs mail servers",
     "channels link *": "needs a bot",
     "doctor*": "ends by what this machine has",

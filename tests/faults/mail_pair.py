@@ -200,10 +200,11 @@ class MailPair:
 
     `smtps` and `imaps` speak TLS from the first byte. `expired` and `expired_tls` are Postfix with
     a certificate whose time is over; Dovecot shows one on both of its ports at the address `LATE`.
-    Dovecot asks a small server of the web whether an access token is good.
+    Dovecot asks a small server of the web whether an access token is good, or whom `oauth` names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, oauth: str = OAUTH) -> None:
+        self._oauth_conf = oauth
         self.base = Path(tempfile.mkdtemp(prefix="vn-mail-", dir="/tmp"))
         self.base.chmod(0o755)
         self.smtp, self.imap, self.lmtp, self.smtps, self.imaps = free_ports(5)
@@ -225,7 +226,7 @@ class MailPair:
         (etc / "main.cf").write_text(MAIN.format(**places), encoding="ascii")
         (etc / "master.cf").write_text(MASTER.format(**places), encoding="ascii")
         (self.base / "dovecot.conf").write_text(DOVECOT.format(**places), encoding="ascii")
-        (self.base / "oauth2.conf").write_text(OAUTH.format(**places), encoding="ascii")
+        (self.base / "oauth2.conf").write_text(self._oauth_conf.format(**places), encoding="ascii")
         (self.base / "queue").mkdir()
         (self.base / "data").mkdir()
         shutil.chown(self.base / "data", "postfix", "postfix")

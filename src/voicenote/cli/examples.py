@@ -117,6 +117,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "    --password env:MAIL_PASSWORD",
     ),
     "channels link": ("voicenote channels link telegram 1",),
+    "channels login": ("voicenote channels login mail",),
     "channels test": ("voicenote channels test mail",),
     "channels list": ("voicenote channels list",),
     "templates": ("voicenote templates", "voicenote templates test"),

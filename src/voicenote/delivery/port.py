@@ -37,7 +37,8 @@ class ChannelInfo:
     a note. So an address that bounced on another channel does not rule it out. `folder`: where it
     keeps messages on this machine if it sends them nowhere. Such a channel is used to reach a
     customer only on request, and has no limits. `deaf`: what it lacks to take in customers'
-    answers, which it could; "" when it takes them in, or never can.
+    answers, which it could; "" when it takes them in, or never can. `warning`: what will stop it
+    soon, and what to do.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ChannelInfo:
     hands_on: bool = False
     folder: Path | None = None
     deaf: str = ""
+    warning: tuple[str, str] | None = None
 
     @property
     def ready(self) -> bool:
@@ -167,3 +169,34 @@ class InboxCheck:
     ok: bool | None
     what: str
     cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPage:
+    """A page to log in at: with `code`, on any device, and the code is typed there."""
+
+    url: str
+    code: str = ""
+    minutes: int = 10
+    note: str = ""
+
+
+class LoginSteps(Protocol):
+    """What a person does for a log-in in the browser."""
+
+    def show(self, page: LoginPage) -> bool:
+        """Show where to log in; return whether a browser of this machine has opened it."""
+        ...
+
+    def paste(self) -> str:
+        """Return the address at which a browser of another machine has ended."""
+        ...
+
+
+@runtime_checkable
+class LogsIn(Protocol):
+    """A channel that may log in with a person's help, in a browser."""
+
+    def log_in(self, steps: LoginSteps) -> None:
+        """Log in anew, and keep it. Raises RuleSaysNo, also when its settings ask for none."""
+        ...

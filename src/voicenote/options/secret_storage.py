@@ -1,6 +1,6 @@
 """Keep a secret where only its owner can read it: in the system's keyring, or in a private file.
 
-Each function returns the reference that belongs in the settings.
+Each of the first two returns the reference that belongs in the settings.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from voicenote.errors import Unavailable
 from voicenote.files import write_whole
+from voicenote.options.secret import Secret
 
 #: The folder of a workspace for files that hold one secret each. It is in no backup.
 FOLDER = "secrets"
@@ -49,6 +50,20 @@ def keep_in_file(home: Path, name: str, value: str) -> dict[str, str]:
     file = re.sub(r"[^\w.@-]", "-", name).lstrip(".") or "secret"
     write_whole(home / FOLDER / file, f"{value}\n".encode())
     return {"file": f"{FOLDER}/{file}"}
+
+
+def keep_again(secret: Secret, value: str) -> None:
+    """Write another value to where a secret is kept: the keyring, or a file. Raises Unavailable."""
+    name = secret.reference.partition("=")[2]
+    if secret.way == "keyring":
+        service, _, user = name.rpartition("/")
+        keep_in_keyring(service, user, value)
+    elif secret.way == "file":
+        write_whole(Path(name), f"{value}\n".encode())
+    else:
+        raise Unavailable(
+            f"nothing can be written to {secret.reference}", "keep it in a file or in the keyring"
+        )
 
 
 def _keyring() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import click
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import CommandGroup, Session, command, json_option
-from voicenote.errors import BadSettings, WrongUse
+from voicenote.errors import BadSettings, RuleSaysNo, WrongUse
 from voicenote.plugins import FALLBACK
 
 if TYPE_CHECKING:
@@ -114,6 +114,14 @@ def _needs(kind: str) -> str:
 @click.option(
     "--password", default="", metavar="WHERE", help="Where it is kept, such as env:MAIL_PASSWORD."
 )
+@click.option(
+    "--login",
+    type=click.Choice(("", "google", "microsoft")),
+    default="",
+    help="Log in in a browser, at Google or Microsoft, instead of a password.",
+)
+@click.option("--client-id", default="", metavar="ID", help="Your client id there.")
+@click.option("--authority", default="", metavar="URL", help="Whose log-in, if not everybody's.")
 @click.option("--ca-file", default="", metavar="FILE", help="The authority of your own server.")
 @click.option("--dns", default="", metavar="ADDRESS", help="Ask this name server.")
 @click.option(
@@ -147,15 +155,7 @@ def add(
     data = {
         "channel": name,
         "kind": kind,
-        "tried": [
-            {
-                "server": one.server,
-                "purpose": one.purpose,
-                "answer": one.answer,
-                "error": one.error.in_one_line if one.error else "",
-            }
-            for one in tried
-        ],
+        "tried": _tried(tried),
     }
     session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
     session.screen.note(f"Next: voicenote channels {AFTERWARDS[kind].format(name=name)}")
@@ -188,7 +188,50 @@ def _set_up(
         return table, "", tried
     answers = EmailAnswers(**given)
     setup, credential, tried = set_up_email(session, name, answers, tried=not untried)
-    return setup.table(credential.keep()), setup.address, tried
+    table = {**setup.table(credential.keep()), **credential.settings()}
+    return table, setup.address, tried
+
+
+@command(group=channels)
+@click.argument("name")
+@click.option("--no-browser", is_flag=True, help="Open none here: you log in on another machine.")
+def login(session: Session, /, *, name: str, no_browser: bool) -> None:
+    """Log in to a channel again, in a browser; for those that Google or Microsoft let in.
+
+    The settings stay as they are, and the new log-in is kept where the old one was.
+
+    With --json: {"channel", "tried": [{"server", "purpose", "answer", "error"}]}.
+    """
+    from voicenote.cli.terminal.browser_login import BrowserSteps, need_person
+    from voicenote.delivery.port import Dials, LogsIn
+    from voicenote.wiring import make_channel, now
+
+    with closing(make_channel(session.settings, name, now)) as channel:
+        if not isinstance(channel, LogsIn):
+            raise RuleSaysNo(f"{name} has no log-in in a browser", "see: voicenote channels")
+        need_person(session, f"voicenote channels login {name}")
+        session.if_stopped = f"nothing was changed; to try again: voicenote channels login {name}"
+        channel.log_in(BrowserSteps(session, no_browser))
+        session.if_stopped = ""
+        session.screen.note("Logged in. Trying the servers; nothing is sent …")
+        tried = list(channel.dial(20)) if isinstance(channel, Dials) else []
+    for one in tried:
+        said = one.error.in_one_line if one.error else one.answer
+        session.screen.note(f"  {one.purpose}, {one.server}: {said}")
+    session.screen.show({"channel": name, "tried": _tried(tried)}, lambda: f"{name} is logged in.")
+
+
+def _tried(results: Iterable[Dialled]) -> list[dict[str, str]]:
+    """Return how each server was tried as data for ``--json``."""
+    return [
+        {
+            "server": one.server,
+            "purpose": one.purpose,
+            "answer": one.answer,
+            "error": one.error.in_one_line if one.error else "",
+        }
+        for one in results
+    ]
 
 
 @command(group=channels)

@@ -34,6 +34,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled"}.
     """
     from voicenote.engine.case.attention import next_message_at
+    from voicenote.engine.login_state import warn_once_a_day
     from voicenote.engine.run.run_log import run_data
     from voicenote.engine.run.run_once import one_pass
 
@@ -43,6 +44,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     screen = session.screen
     screen.quiet = screen.quiet or log_json
     with session.open(whole=True) as ws, screen.bar("Sending") as advance:
+        ending = warn_once_a_day(ws)
         turn = one_pass(
             ws,
             lambda _done, _total: advance(1),
@@ -56,7 +58,8 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     if session.json:
         screen.data(turn_as_data(turn))
     elif not log_json:
-        warnings, notes = turn_lines(turn), waiting_lines(turn, zone)
+        warnings = [*turn_lines(turn), *map("; ".join, ending)]
+        notes = waiting_lines(turn, zone)
         screen.warn(*warnings)
         for line in notes:
             screen.note(line)

@@ -1,6 +1,6 @@
 """Ask for the secret of a channel, and where to keep it. It is never shown, and never an option.
 
-A log-in in the browser plugs in here: an entry of `LOGINS` returns a `Credential` too.
+A log-in in the browser (`browser_login`) returns a `Credential` too.
 """
 
 from __future__ import annotations
@@ -9,16 +9,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from voicenote.cli.terminal.session import Session
 from voicenote.errors import BadSettings, VoicenoteError, WrongUse
 from voicenote.options import Secret
 from voicenote.options.secret import WAYS
 from voicenote.options.secret_storage import keep_in_file, keep_in_keyring, why_no_keyring
-
-if TYPE_CHECKING:
-    from voicenote.delivery.email.providers import MailServers
 
 SERVICE = "voicenote"
 
@@ -28,16 +24,13 @@ class Credential:
     """What a channel logs in with: `secret` now, and `keep` to store it for later.
 
     `key` is the setting that it goes into. `keep` is called once the servers have taken it, and
-    returns the reference that is written.
+    returns the reference that is written. `settings`, called after it, returns further ones.
     """
 
     key: str
     secret: Secret
     keep: Callable[[], dict[str, str]]
-
-
-#: Whose log-in (`MailServers.login`) → how the owner logs in: (session, channel, servers, user).
-LOGINS: Mapping[str, Callable[[Session, str, MailServers, str], Credential]] = {}
+    settings: Callable[[], Mapping[str, object]] = dict
 
 
 def refer_to(session: Session, key: str, reference: str) -> Credential:
@@ -94,6 +87,27 @@ def _keep(session: Session, name: str, user: str, value: str, variable: str) -> 
             if place == "variable":
                 return _variable(session, variable, value)
             return _command(session, value)
+        except VoicenoteError as error:
+            screen.warn(error.in_one_line)
+
+
+def keep_written(session: Session, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Ask where to keep what is written again later; return name → reference, as in `values`."""
+    screen = session.screen
+    without = why_no_keyring()
+    if without:
+        return {name: keep_in_file(session.home, name, value) for name, value in values.items()}
+    places = {
+        "file": "a private file in the workspace, which cron can read too",
+        "keyring": "the keyring of this account, which has to be open for cron",
+    }
+    while True:
+        screen.warn("Where is the log-in kept? Never in voicenote.toml.")
+        place = screen.choose("Where", places, "file")
+        try:
+            if place == "keyring":
+                return {key: keep_in_keyring(SERVICE, key, text) for key, text in values.items()}
+            return {key: keep_in_file(session.home, key, text) for key, text in values.items()}
         except VoicenoteError as error:
             screen.warn(error.in_one_line)
 

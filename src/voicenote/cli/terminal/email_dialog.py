@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
-from voicenote.cli.terminal.channel_secrets import LOGINS, Credential, ask_secret, refer_to
+from voicenote.cli.terminal.browser_login import log_in_for, need_person
+from voicenote.cli.terminal.channel_secrets import Credential, ask_secret, refer_to
 from voicenote.cli.terminal.session import Session
 from voicenote.delivery.email.autoconfig import fetch_file, find_servers
+from voicenote.delivery.email.login_flows import LoginSettings
 from voicenote.delivery.email.name_server import NameServer
 from voicenote.delivery.email.providers import MailServers
 from voicenote.delivery.port import Dialled
@@ -36,6 +38,9 @@ class EmailAnswers:
     imap: str = ""
     user: str = ""
     password: str = ""
+    login: str = ""
+    client_id: str = ""
+    authority: str = ""
     ca_file: str = ""
     dns: str = ""
 
@@ -62,6 +67,7 @@ def set_up_email(
     answers.address = _ask_address(session, answers.address)
     _note(session, name, answers)
     found = _find(session, answers)
+    found = replace(found, login=answers.login or found.login)
     credential: Credential | None = None
     while True:
         _note(session, name, answers)
@@ -85,7 +91,7 @@ def set_up_email(
         if word == "servers":
             found = _ask_servers(session, answers, found)
         else:
-            answers.password, credential = "", None
+            answers.password, answers.login, credential = "", "", None
 
 
 def _try(session: Session, setup: EmailSetup) -> tuple[EmailSetup, list[Dialled]]:
@@ -182,17 +188,32 @@ def _ask_credential(
     """Return what to log in with: a reference that was given, a log-in, or a typed password."""
     if answers.password:
         return refer_to(session, "password", answers.password)
+    if answers.login:
+        need_person(session, answers.command(name))
+        return _log_in(session, name, answers, user)
     _need_terminal(session, "--password env:NAME")
     screen = session.screen
     if found.why_log_in:
         screen.warn(f"{found.why_log_in}.")
-    if found.login in LOGINS:
+    if found.login:
         ways = {"log in": "in your browser", "password": found.hint}
         if screen.choose("How do you log in", ways, "log in") == "log in":
-            return LOGINS[found.login](session, name, found, user)
+            answers.login = found.login
+            return _log_in(session, name, answers, user)
     if "app password" in found.hint:
         screen.note(f"{found.source} wants {found.hint}.")
     return ask_secret(session, "password", name, user, f"password of {user}")
+
+
+def _log_in(session: Session, name: str, answers: EmailAnswers, user: str) -> Credential:
+    _note(session, name, answers)
+    login = LoginSettings(
+        kind=answers.login,
+        client_id=answers.client_id,
+        authority=answers.authority,
+        ca_file=answers.ca_file,
+    )
+    return log_in_for(session, name, login, user)
 
 
 def ask_what_now(session: Session, failed: list[Dialled], after: Mapping[str, str]) -> str:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from voicenote.delivery.email.mailbox import newest_at, open_mailbox
+from voicenote.delivery.email.server import Server
 from voicenote.delivery.email.settings import EmailOptions
-from voicenote.delivery.email.smtp import Conversation, Server
+from voicenote.delivery.email.smtp import Conversation
 from voicenote.delivery.port import Dialled
 from voicenote.errors import VoicenoteError
 

@@ -7,7 +7,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from voicenote.deadline import Deadline, SocketReader
-from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.server import Server
 
 if TYPE_CHECKING:
     import socket

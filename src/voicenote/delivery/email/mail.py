@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 from voicenote.delivery.content import sounds_of
 from voicenote.delivery.email import mailbox
 from voicenote.delivery.email.dialling import dial
+from voicenote.delivery.email.server import Server
 from voicenote.delivery.email.settings import EmailOptions
-from voicenote.delivery.email.smtp import Conversation, Envelope, Server
+from voicenote.delivery.email.smtp import Conversation, Envelope
 from voicenote.delivery.inbound import UPLOAD, Arrival, Inbound
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.message import write_letter
 from voicenote.delivery.parcel_checks import check_address, refuse_reserved
-from voicenote.delivery.port import ChannelInfo, Dialled, NotFound
+from voicenote.delivery.port import ChannelInfo, Dialled, LoginSteps, NotFound
 from voicenote.delivery.tokens import fill_template
 from voicenote.errors import (
     ConnectionDropped,
     Postponed,
     Refused,
+    RuleSaysNo,
     TookTooLong,
     TooLarge,
     Unavailable,
@@ -53,7 +55,7 @@ class Mail:
 
     def __init__(self, name: str, options: EmailOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        self.options = options
+        self.options = options.with_session(name, clock)
         self._clock = clock
         self._line: Conversation | None = None
         self._failed: tuple[float, Postponed] | None = None
@@ -67,6 +69,7 @@ class Mail:
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
         server, reads = self.options.server, self.options.imap is not None
+        session = self.options.session
         return ChannelInfo(
             name=self.name,
             about=f"email through {server.host}:{server.port}",
@@ -74,7 +77,16 @@ class Mail:
             can_ask=reads,
             formats=self.options.attach,
             deaf="" if reads else "no mailbox is read, because imap_host is empty",
+            missing=(session.missing,) if session and session.missing else (),
+            warning=session.warning if session else None,
         )
+
+    def log_in(self, steps: LoginSteps) -> None:
+        """Log in anew in a browser, and keep it; see `port.LogsIn`."""
+        if self.options.session is None:
+            cure = f"to set it up so: voicenote channels add email --name {self.name}"
+            raise RuleSaysNo(f"{self.name} does not log in by a browser", cure)
+        self.options.session.log_in(steps)
 
     def address(self, customer: Customer) -> str:
         """Return the customer's email address."""
@@ -133,6 +145,8 @@ class Mail:
         be opened. Without a mailbox in the settings, it yields nothing.
         """
         if self.options.imap is None:
+            if session := self.options.session:  # each run renews it, whatever is to be sent
+                session.access_token()
             return
         known = mailbox.MailboxPosition.read(after)
         with Worker() as worker:

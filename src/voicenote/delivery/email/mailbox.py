@@ -13,7 +13,7 @@ from time import mktime
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.email.imap_connection import connect
-from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.server import Server
 from voicenote.delivery.email.smtp_errors import explain_failure
 from voicenote.delivery.port import NotFound
 from voicenote.delivery.server_text import plain
@@ -233,7 +233,7 @@ def _log_in(server: Server) -> BaseMailBox:
     try:
         secret = server.secret() if server.secret else ""
         if server.oauth:
-            box.xoauth2(server.user, secret, initial_folder=None)
+            _show_token(box, server, secret)
         elif secret.isascii() and server.user.isascii():
             box.login(server.user, secret, initial_folder=None)
         else:
@@ -242,7 +242,9 @@ def _log_in(server: Server) -> BaseMailBox:
         _log_out(box)
         raise Postponed(
             f"{server.host}:{server.port} refused the log-in of {server.user}",
-            "check user and password; many providers want an app password here",
+            server.session.cure
+            if server.session
+            else "check user and password; many providers want an app password here",
         ) from None
     except OSError:
         box.client.shutdown()  # the connection is broken, so no logout
@@ -251,6 +253,18 @@ def _log_in(server: Server) -> BaseMailBox:
         _log_out(box)
         raise Postponed(error.what, error.advice) from error
     return box
+
+
+def _show_token(box: BaseMailBox, server: Server, token: str) -> None:
+    from imap_tools import MailboxLoginError
+
+    try:
+        box.xoauth2(server.user, token, initial_folder=None)
+    except (MailboxLoginError, imaplib.IMAP4.error):
+        if server.session is None:
+            raise
+        again = server.session.access_token(anew=True)  # it may have ended early
+        box.xoauth2(server.user, again, initial_folder=None)
 
 
 def _log_out(box: BaseMailBox) -> None:

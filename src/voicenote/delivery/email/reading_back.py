@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.email.mailbox import open_mailbox
-from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.server import Server
 from voicenote.errors import Postponed
 
 if TYPE_CHECKING:

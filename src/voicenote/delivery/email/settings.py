@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from voicenote.delivery.content import AUDIO
-from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.login_flows import GOOGLE, MICROSOFT, LoginSettings
+from voicenote.delivery.email.login_session import LoginSession
+from voicenote.delivery.email.server import Server
 from voicenote.delivery.parcel_checks import ReservedOptions, check_address
 from voicenote.delivery.tokens import PLACE, fill_template, token_link
 from voicenote.errors import Problem, Refused
@@ -51,6 +54,23 @@ class EmailOptions(ReservedOptions):
     token: Secret | None = option(
         None, validators.secret, "a reference to an OAuth 2 access token, instead of a password"
     )
+    login: str = option(
+        "",
+        validators.choice("", GOOGLE, MICROSOFT),
+        "log in as Google or Microsoft want it, in a browser, instead of a password",
+    )
+    client_id: str = option("", validators.text, "the client id that you registered there")
+    client_secret: Secret | None = option(
+        None, validators.secret, "a reference to the client's secret, which Google gives"
+    )
+    login_token: Secret | None = option(
+        None, validators.secret, "where the log-in is kept: a file, or the keyring"
+    )
+    authority: str = option(
+        "",
+        validators.server,
+        "who lets you in: for one organisation https://login.microsoftonline.com/TENANT",
+    )
     timeout: float = option(60, validators.seconds, "seconds for each part of the conversation")
     per_minute: float = option(
         0,
@@ -88,11 +108,25 @@ class EmailOptions(ReservedOptions):
         "", validators.text, "the folder of sent mail; found automatically where it is marked"
     )
 
+    #: Set by the channel, which knows its name and the time.
+    session: LoginSession | None = None
+
     def problems(self) -> Iterator[Problem]:
         """Yield the settings that conflict."""
         if self.password and self.token:
             yield Problem("both a password and a token are set", "keep one", field="token")
-        if bool(self.user) != bool(self.password or self.token):
+        if self.login and (self.password or self.token):
+            both = "both a log-in and a password or token are set"
+            yield Problem(both, "keep one", field="login")
+        if self.login and not (self.client_id and self.user and self.login_token):
+            needs = "a log-in needs user, client_id and login_token"
+            yield Problem(needs, "set them, or let channels add email do it", field="login")
+        if self.login_token and self.login_token.way not in ("file", "keyring"):
+            what = "a log-in is renewed, and nothing can be written there"
+            yield Problem(
+                what, 'use {file = "secrets/NAME"} or {keyring = "…"}', field="login_token"
+            )
+        if bool(self.user) != bool(self.password or self.token or self.login):
             yield Problem("user and password go together", "set both, or neither", field="user")
         for key, host in (("security", self.host), ("imap_security", self.imap_host)):
             if getattr(self, key) == "none" and host and not is_here(host):
@@ -131,13 +165,34 @@ class EmailOptions(ReservedOptions):
         return headers
 
     @property
+    def login_settings(self) -> LoginSettings | None:
+        """How the owner logs in in a browser, or None if they do not."""
+        if not self.login:
+            return None
+        return LoginSettings(
+            kind=self.login,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            authority=self.authority,
+            ca_file=self.ca_file,
+        )
+
+    def with_session(self, name: str, clock: Callable[[], datetime]) -> EmailOptions:
+        """Return them with the log-in of the channel `name`, if it is by a browser."""
+        login, place = self.login_settings, self.login_token
+        if login is None or place is None:
+            return self
+        return replace(self, session=LoginSession(name, login, self.user, place, clock))
+
+    @property
     def _make(self) -> partial[Server]:
-        kept = self.token or self.password
+        kept, session = self.token or self.password, self.session
         return partial(
             Server,
             user=self.user,
-            secret=kept.reveal if kept else None,
-            oauth=self.token is not None,
+            secret=session.access_token if session else kept.reveal if kept else None,
+            oauth=bool(self.token or session),
+            session=session,
             timeout=self.timeout,
             ca_file=self.ca_file,
             hello=self.hello,

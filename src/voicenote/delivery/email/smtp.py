@@ -7,41 +7,23 @@ Each part has a deadline as a whole, so a server that sends byte by byte cannot 
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from voicenote.delivery.email.server import Server
 from voicenote.delivery.email.smtp_connection import SmtpConnection
 from voicenote.delivery.email.smtp_errors import explain_failure, refusal
+from voicenote.delivery.email.smtp_login import log_in
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.server_text import plain
-from voicenote.errors import ConnectionDropped, Postponed, Refused, Unknown, VoicenoteError
+from voicenote.errors import ConnectionDropped, Postponed, Refused, Unknown
 
 #: A large message gets time for this many bytes a second.
 SLOWEST = 50_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A mail server to connect to. `security`: ``tls``, ``starttls`` or ``none``.
-
-    `secret` returns the password, or with `oauth` the access token; it is called once a connection.
-    `timeout` is in seconds for each part of the conversation.
-    """
-
-    host: str
-    port: int
-    security: str
-    user: str = ""
-    secret: Callable[[], str] | None = None
-    oauth: bool = False
-    timeout: float = 60
-    ca_file: str = ""
-    hello: str = "[127.0.0.1]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,38 +139,11 @@ class Conversation:
             self._encrypt()
             line.ehlo()
         if server.user:
-            self._log_in()
+            log_in(line, server)
 
     def _encrypt(self) -> None:
         context = ssl.create_default_context(cafile=self._server.ca_file or None)
         self._line.encrypt(context, self._server.host)
-
-    def _log_in(self) -> None:
-        """Log in by XOAUTH2, PLAIN or LOGIN, because `smtplib` allows only ASCII secrets."""
-        server, line = self._server, self._line
-        try:
-            secret = server.secret() if server.secret else ""
-        except VoicenoteError as error:
-            raise Postponed(error.what, error.advice) from error
-        offered = {*str(line.esmtp_features.get("auth", "")).upper().split()}
-        if server.oauth:
-            code, answer = self._say(
-                "AUTH XOAUTH2", f"user={server.user}\1auth=Bearer {secret}\1\1"
-            )
-            if code == 334:  # the server's reason, which needs an empty answer
-                code, answer = line.docmd("")
-        elif "PLAIN" in offered or "LOGIN" not in offered:
-            code, answer = self._say("AUTH PLAIN", f"\0{server.user}\0{secret}")
-        else:
-            code, answer = line.docmd("AUTH LOGIN")
-            for word in (server.user, secret):
-                code, answer = self._say("", word) if code == 334 else (code, answer)
-        if code != 235:
-            raise smtplib.SMTPAuthenticationError(code, _without(answer, server.user, secret))
-
-    def _say(self, command: str, words: str) -> tuple[int, bytes]:
-        encoded = base64.b64encode(words.encode()).decode("ascii")
-        return self._line.docmd(f"{command} {encoded}".strip())
 
     def _address(self, envelope: Envelope, size: int) -> None:
         """Send MAIL, RCPT and DATA, up to the server's go-ahead."""
@@ -275,13 +230,3 @@ def xtext(text: str) -> str:
         chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}"
         for byte in text.encode()
     )
-
-
-def _without(answer: bytes, user: str, secret: str) -> bytes:
-    """Return a server's answer without the secret, in any form that we sent it."""
-    if not secret:
-        return answer
-    said = (secret, f"\0{user}\0{secret}", f"user={user}\1auth=Bearer {secret}\1\1")
-    for form in (secret.encode(), *(base64.b64encode(words.encode()) for words in said)):
-        answer = answer.replace(form.rstrip(b"="), b"***")
-    return answer

@@ -7,7 +7,7 @@ from typing import Any
 
 from voicenote.delivery.email.dialling import READING, SENDING, dial_server
 from voicenote.delivery.email.providers import MailHost, MailServers
-from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.server import Server
 from voicenote.delivery.port import Dialled
 from voicenote.options import Secret
 from voicenote.options.validators import is_here
@@ -22,7 +22,8 @@ SECONDS = 20.0
 class EmailSetup:
     """An email channel that is being set up.
 
-    `secret` is the password, or with `key` ``token`` an access token. `servers` says where it sends
+    `secret` is the password, or with `key` ``token`` or ``login_token`` an access
+    token. `servers` says where it sends
     and reads. `extras` are further settings of the channel, such as ``ca_file``.
     """
 
@@ -41,7 +42,7 @@ class EmailSetup:
             security=place.security,
             user=self.user if self.secret else "",
             secret=self.secret.reveal if self.secret else None,
-            oauth=self.key == "token",
+            oauth=self.key in ("token", "login_token"),
             timeout=SECONDS,
             ca_file=str(dict(self.extras).get("ca_file", "")),
         )

@@ -110,6 +110,8 @@ def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
             continue
         for missing in info.missing:
             yield fault("channels", f"{name}: {missing}", "see: voicenote channels")
+        if info.warning:
+            yield fault("channels", *info.warning)
         if info.folder and not _can_write(info.folder):
             cure = f"allow writing in it: chown or chmod {info.folder}"
             yield fault("channels", f"{name}: {info.folder} cannot be written", cure)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voicenote.engine.case.routing import channels_gone
+from voicenote.engine.login_state import ended_logins, ending_logins
 from voicenote.engine.run_problems import run_problems
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
@@ -29,6 +30,11 @@ def troubles_apart(ws: Workspace, tx: Transaction, bad: Sequence[BadData]) -> It
     """Yield what is wrong; `bad` are the errors of the cases that can't be read."""
     for wrong in run_problems(tx, ws.settings.owner.time_zone):
         yield OwnNeed("run", wrong.what, wrong.cure)
+    yield from (
+        OwnNeed("channel", needs, f"voicenote channels login {name}")
+        for name, needs in ended_logins(ws)
+    )
+    yield from (OwnNeed("channel", *one) for one in ending_logins(ws))
     yield from (OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx))
     yield from (OwnNeed("unreadable", error.what, error.advice) for error in bad)
     gone = channels_gone(ws, tx)

@@ -7,10 +7,11 @@ a restart forgets nothing. What a limit holds back stays due.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from voicenote.engine.login_state import ended_logins
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.ledger import attempts, pauses
@@ -122,10 +123,17 @@ def _hindrance(
     return None
 
 
-def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], HoldReason]:
-    """Return why nothing is sent by those of `channels` that were renamed or removed."""
-    found: dict[tuple[str, str], HoldReason] = {}
-    for name in set(channels) - {FALLBACK, *ws.settings.channels}:
+def not_set_up(ws: Workspace, channels: set[str]) -> dict[tuple[str, str], HoldReason]:
+    """Return why nothing is sent by those of `channels` that were renamed or removed.
+
+    Nor by those whose log-in has ended: what is due stays due until a person logs in.
+    """
+    found = {
+        (name, ""): HoldReason(channel=name, why=needs)
+        for name, needs in ended_logins(ws)
+        if name in channels
+    }
+    for name in channels - {FALLBACK, *ws.settings.channels}:
         try:
             ws.channel(name)
         except BadSettings as error:

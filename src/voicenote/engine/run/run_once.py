@@ -218,7 +218,7 @@ def _send_due(
     ask_again = keep_asking(ws)
     with ws.ledger.read() as tx:
         ahead = Prefetch(ws, touches.due_numbers(tx), attempts.ways_due(tx))
-    room.full |= not_set_up(ws, ahead.ways.values())
+    room.full |= not_set_up(ws, set(ahead.ways.values()))
     for place, (number, _) in enumerate(ahead.due):
         if shut := room.shut(ahead.ways.get(number)):
             turn.held[shut] += 1
