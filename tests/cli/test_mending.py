@@ -168,6 +168,12 @@ def test_fields_are_set_by_name(call: Call) -> None:
     }
 
 
+@pytest.mark.parametrize("why", ["mistyped", "Doubled", "solved elsewhere", "no complaint"])
+def test_each_reason_that_the_help_names_is_one(call: Call, why: str) -> None:
+    done = call("withdraw", "1", "--why", why)
+    assert done.exit_code == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -43,6 +43,16 @@ def test_each_need_is_seen_and_says_what_to_run(make: Any, urgency: Urgency) -> 
     assert need.command.startswith("voicenote ")
 
 
+@pytest.mark.parametrize("state", ["bounced", "refused", "uncertain"])
+def test_a_memo_that_no_run_sends_again_is_not_said_to_be_sent_by_one(
+    make: Any, state: str
+) -> None:
+    """Also when its case has waited too long."""
+    came_back = make.snapshot(make.touch(1, "memo", state))
+    (need,) = needs(Row(came_back, breached=True), make.at(4))
+    assert need.command in ("voicenote resend 3", "voicenote mark-sent 3")
+
+
 def test_an_overdue_promise_is_before_all(make: Any) -> None:
     rows = [case_for(make, urgency) for urgency in reversed(Urgency)]
     assert [need.urgency for need in rank_needs(rows, make.at(4))] == list(Urgency)

@@ -204,8 +204,11 @@ def _memo_needs(row: Row) -> Iterator[Need]:
     }.get(case.stage)
     if snapshot.opted_out or memo_at(snapshot) is not None or is_right(snapshot):
         return
-    if case.released and any(touch.is_unreached for touch in openings(snapshot)):
+    memos = openings(snapshot)
+    if case.released and any(touch.is_unreached for touch in memos):
         return  # told of together with all others
+    if memos and memos[-1].state in (*_BACK, TouchState.UNCERTAIN):
+        return  # told of by that message: no run sends it again
     since = case.complaint.opened_at
     if step and case.stage is Stage.RENDERED:
         first, _, _ = steps_to_approval(snapshot).partition(", then ")

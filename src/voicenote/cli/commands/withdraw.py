@@ -12,10 +12,13 @@ from voicenote.errors import WrongUse
 if TYPE_CHECKING:
     from voicenote.engine.case.case_withdraw import Withdrawn
 
+#: What a case is taken out for most often.
+REASONS = ("mistyped", "doubled", "solved elsewhere", "no complaint")
+
 
 @command()
 @case_argument
-@reason_option("--why", "Why: mistyped, solved elsewhere, no complaint.")
+@reason_option("--why", f"Why: {', '.join(REASONS)}.", REASONS)
 def withdraw(session: Session, /, *, number: int, why: str) -> None:
     """Take a case out: it was mistyped, or solved elsewhere. Its plan stops; it needs no lesson.
 

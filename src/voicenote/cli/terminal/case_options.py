@@ -85,14 +85,20 @@ def is_reason(text: str) -> bool:
     return len(words) > 1 or alone
 
 
-def reason_option(name: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return an option for a reason, which is trimmed, and refused when it gives none."""
+def reason_option(
+    name: str, about: str, known: Sequence[str] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return an option for a reason, which is trimmed, and refused when it gives none.
+
+    `known` are short ones that are taken here.
+    """
 
     def trim(context: click.Context, parameter: click.Parameter, value: str) -> str:
         source = context.get_parameter_source(parameter.name or "")
         if not value.strip() and source is ParameterSource.COMMANDLINE:
             raise click.BadParameter(f"the reason is empty; {SAY_WHY}")
-        if source is ParameterSource.COMMANDLINE and not is_reason(value):
+        given = value.strip().casefold() in known or is_reason(value)
+        if source is ParameterSource.COMMANDLINE and not given:
             raise click.BadParameter(f"{value.strip()!r} gives no reason; {SAY_WHY}")
         return value.strip()
 
