@@ -102,7 +102,7 @@ def test_cases_show_the_response_clock(call: Call) -> None:
 
 def test_outcomes_are_plain_data(call: Call) -> None:
     counts = json.loads(call("lessons", "--outcomes", "--json").stdout)
-    names = ["ally", "satisfied", "neutral", "lost", "no-answer", "open"]
+    names = ["ally", "satisfied", "neutral", "lost", "no-answer", "withdrawn", "merged", "open"]
     assert [*counts] == [*names, "amends_paid", "customers"]
     assert counts["open"] == 3
 

@@ -128,7 +128,8 @@ def test_a_lesson_that_is_only_written_prevents_nothing() -> None:
 
 def test_outcomes_are_counted_apart_with_those_still_open() -> None:
     assert count_outcomes([(Outcome.ALLY, 2), (None, 3)]) == {
-        "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "open": 3
+        "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "withdrawn": 0,
+        "merged": 0, "open": 3,
     }  # fmt: skip
 
 
