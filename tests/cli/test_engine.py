@@ -69,6 +69,8 @@ def test_a_case_from_its_complaint_to_its_closed_loop(call: Call, tmp_path: Path
         "unchanged": 0,
         "rejected": 0,
         "reasons": {},
+        "dates": {},
+        "reworded": [],
         "left_out": {},
         "unread": 0,
         "rejected_file": None,
