@@ -232,10 +232,10 @@ class MailPair:
         shutil.chown(self.base / "data", "postfix", "postfix")
         dovecot = shutil.which("dovecot") or "dovecot"
         self._dovecot = subprocess.Popen([dovecot, "-F", "-c", str(self.base / "dovecot.conf")])
-        self._postfix("start")
+        self.postfix("start")
 
     def stop(self) -> None:
-        self._postfix("stop")
+        self.postfix("stop")
         if self._dovecot:
             self._dovecot.terminate()
             self._dovecot.wait(20)
@@ -283,7 +283,7 @@ class MailPair:
         lines = [line.replace(":mail:mail:", ":8:8:") for line in lines]
         (self.base / "users").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def _postfix(self, what: str) -> None:
+    def postfix(self, what: str) -> None:
         command = ["postfix", "-c", str(self.base / "etc"), what]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode and what == "start":
