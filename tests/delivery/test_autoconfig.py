@@ -107,6 +107,9 @@ def test_the_file_of_the_domain_is_read(names: Serve) -> None:
     "raw",
     [
         b"", b"<a>", b"<html/>", b"\xff\xfe", b"<!DOCTYPE x [<!ENTITY a 'b'>]><a>&a;</a>",
+        FILE.partition("?>")[2].encode("utf-16"),
+        FILE.replace("%EMAILLOCALPART%", "ada&#10;x LOGOUT").encode(),
+        FILE.replace("%EMAILLOCALPART%", "ada&#x202e;").encode(),
         FILE.replace("STARTTLS", "plain").encode(),
         FILE.replace("Out.bakery.example", "out;rm -rf").encode(),
         FILE.replace("<port>587", "<port>587000").encode(),

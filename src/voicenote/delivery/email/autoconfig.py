@@ -20,7 +20,7 @@ from voicenote.errors import Postponed, Unavailable, VoicenoteError
 Fetch = Callable[[str], bytes]
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-_MOST = 200_000
+_MOST, _LONGEST = 200_000, 320
 _SOCKETS = {"SSL": "tls", "STARTTLS": "starttls"}
 #: Seconds for each file.
 SECONDS = 8.0
@@ -80,8 +80,8 @@ def read_file(raw: bytes, address: str) -> MailServers | None:
     """Return the servers in a ``config-v1.1.xml``; None if it has no encrypted one for sending."""
     from xml.etree.ElementTree import Element, ParseError, fromstring
 
-    if b"<!" in raw.replace(b"<!--", b""):
-        return None  # entities, which such a file never needs
+    if b"\0" in raw or b"<!" in raw.replace(b"<!--", b""):
+        return None  # UTF-16, in which they would hide, or entities; such a file needs neither
     try:
         root = fromstring(raw)  # noqa: S314  without entities it does no harm
     except (ParseError, LookupError, ValueError):
@@ -101,6 +101,8 @@ def read_file(raw: bytes, address: str) -> MailServers | None:
     if smtp is None:
         return None
     user = _fill(about.findtext("username", ""), address)
+    if not user.isprintable() or len(user) > _LONGEST:
+        return None
     source = f"the configuration file of {address.rpartition('@')[2]}"
     return MailServers(source=source, smtp=smtp, imap=imap, user=user)
 
