@@ -48,6 +48,12 @@ def test_a_line_that_is_changed_in_the_editor_is_changed_in_the_case(
     assert "customer changed: customer “Ada Lovelace” → “Ada King”, by" in shown
 
 
+def test_a_promise_of_another_case_is_not_taken_for_one_of_this(call: Call) -> None:
+    done = call("edit", "1", "--set", "2.1.value=5 EUR")
+    assert done.exit_code == 2, done.stderr
+    assert "2.1.value is of a promise of case 2" in done.stderr
+
+
 def test_an_editor_closed_without_a_change_changes_nothing(call: Call, home: Path) -> None:
     assert call("edit", "1", EDITOR="true").stdout == "Nothing was changed.\n"
     assert not list((home / "edits").iterdir())

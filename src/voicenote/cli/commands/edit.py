@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: The folder of texts that are being edited, in the workspace.
 FOLDER = "edits"
-_PROMISED = re.compile(r"(?:\d+|amends)\.(\d+)\.(\w+)")
+_PROMISED = re.compile(r"(\d+|amends)\.(\d+)\.(\w+)")
 
 
 @command()
@@ -51,7 +51,7 @@ def edit(session: Session, /, *, number: int, given: Sequence[str], more: Sequen
         )
     with session.open() as ws:
         if given:
-            done = edit_(ws, number, _as_changes([*given, *more]))
+            done = edit_(ws, number, _as_changes(number, [*given, *more]))
         else:
             done = _edit_text(session, ws, number)
     session.screen.show(
@@ -67,14 +67,17 @@ def edit(session: Session, /, *, number: int, given: Sequence[str], more: Sequen
         session.screen.warn(*done.notes)
 
 
-def _as_changes(given: Sequence[str]) -> dict[str, str]:
+def _as_changes(number: int, given: Sequence[str]) -> dict[str, str]:
     changes = {}
     for one in given:
         name, equals, value = one.partition("=")
         if not equals:
             raise WrongUse(f"{one!r} sets no field", "write it as FIELD=VALUE")
         match = _PROMISED.fullmatch(name.strip())
-        changes[f"amends.{match[1]}.{match[2]}" if match else name.strip()] = value.strip()
+        if match and match[1] not in (str(number), "amends"):
+            what = f"{name.strip()} is of a promise of case {match[1]}, and this is case {number}"
+            raise WrongUse(what, f"voicenote edit {match[1]} --set {name.strip()}=…")
+        changes[f"amends.{match[2]}.{match[3]}" if match else name.strip()] = value.strip()
     return changes
 
 
