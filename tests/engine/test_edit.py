@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.engine.world import (
     without_sound,
     workspace,
 )
+from voicenote.engine.case import promises
 from voicenote.engine.case.case_edit import edit, editable
 from voicenote.engine.case.undo_mending import undo_mending
 from voicenote.engine.run.run_once import one_pass
@@ -30,6 +31,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.ledger import case_reports, case_store
 from voicenote.model.case import Case, Stage
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.touch import TouchState
 
 #: Each field, and another value of it.
@@ -186,6 +188,17 @@ def test_an_address_lets_a_case_go_on_that_nothing_reached(house: House) -> None
     assert unreached(ws) == []
     assert one_pass(ws).sent == 1
     assert house.left == ["late@here.ee"]
+
+
+def test_an_address_also_frees_what_was_booked_while_there_was_none(house: House) -> None:
+    ws = house.open(**FULL)
+    due(ws, NOBODY)
+    one_pass(ws)
+    promise = Promise(kind=AmendsKind.REFUND, text="money back", promised_by=date(2026, 3, 20))
+    promises.add(ws, 1, promise)
+    edit(ws, 1, {"email": "late@here.ee"})
+    one_pass(ws)
+    assert [one for one in states(ws, 1) if one.endswith("held")] == []
 
 
 def test_without_the_last_address_it_waits_again(house: House) -> None:

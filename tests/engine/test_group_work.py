@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import event
 
 from tests.engine.world import Clock, World, person, release, states, take, told
 from voicenote.engine.case import batches, closing, group_work, promises
+from voicenote.engine.case.approval import change_plan, hold, resume
 from voicenote.engine.case.group_work import Done, carry_out
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.singly import CaseTask, Failed
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, tables, touches
 from voicenote.model.case import Complaint
+from voicenote.model.promise import AmendsKind, Promise
 
 
 def people(count: int) -> list[Complaint]:
@@ -149,10 +153,37 @@ def test_what_is_approved_while_its_batch_is_on_hold_waits_too(
     assert len(world.left) == 1
 
 
+def add_promise(ws: Workspace, number: int) -> None:
+    promise = Promise(kind=AmendsKind.REFUND, text="money back", promised_by=date(2026, 3, 20))
+    promises.add(ws, number, promise)
+
+
+@pytest.mark.parametrize("deed", ["promise", "plan"])
+def test_what_is_booked_while_its_batch_is_on_hold_goes_on_with_it(
+    ws: Workspace, batch: list[int], deed: str
+) -> None:
+    """Nobody would let it go otherwise: `batch resume` frees only what the batch holds."""
+    list(batches.hold_batch(ws, "june"))
+    if deed == "promise":
+        add_promise(ws, batch[0])
+    else:
+        change_plan(ws, batch[0], "make-it-right")
+    list(batches.resume_batch(ws, "june"))
+    assert [one for one in states(ws, batch[0]) if one.endswith("held")] == []
+
+
+def test_what_is_booked_in_a_plan_that_its_owner_holds_is_held(
+    ws: Workspace, batch: list[int]
+) -> None:
+    hold(ws, batch[0])
+    change_plan(ws, batch[0], "make-it-right")
+    assert {one.split()[-1] for one in states(ws, batch[0])} == {"held", "cancelled"}
+    resume(ws, batch[0])
+    assert {one.split()[-1] for one in states(ws, batch[0])} == {"due", "cancelled"}
+
+
 def test_resuming_a_batch_frees_nothing_else(ws: Workspace, batch: list[int]) -> None:
     """What its owner holds alone, or what waits to be read, stays held."""
-    from voicenote.engine.case.approval import hold
-
     hold(ws, batch[0])
     list(batches.hold_batch(ws, "june"))
     list(batches.resume_batch(ws, "june"))

@@ -26,7 +26,7 @@ from tests.engine.world import (
     workspace,
 )
 from tests.fakes.databases import own_database
-from voicenote.engine.case import closing, consent, promises
+from voicenote.engine.case import batches, closing, consent, promises
 from voicenote.engine.case.case_edit import edit
 from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_withdraw import withdraw
@@ -35,12 +35,13 @@ from voicenote.engine.case.duplicates import find_doubles
 from voicenote.engine.case.undo_mending import describe_last, undo_mending
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.ledger import tables, touches
+from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.ledger import case_store, tables, touches
 from voicenote.ledger.store import open_ledger
 from voicenote.model.case import Lesson, Outcome, Severity, Stage
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Answer, Verdict
+from voicenote.model.touch import TouchState
 
 
 @pytest.fixture
@@ -125,6 +126,38 @@ def test_undo_takes_a_withdrawal_back_at_each_step(ws: Workspace, step: str) -> 
     assert undo_mending(ws) is None
     if step == "approved":
         assert one_pass(ws).sent == 1
+
+
+def test_what_became_due_before_undo_goes_one_a_day(ws: Workspace, clock: Clock) -> None:
+    """A week in which it was withdrawn doesn't use its plan up, nor send it all at once."""
+    take(ws, told(days=None))
+    release(ws, 1)
+    withdraw(ws, 1, "solved elsewhere")
+    clock.move(days=30)
+    done = undo_mending(ws)
+    assert done is not None
+    waiting = [one.due_at.date() for one in touches_of(ws, 1) if one.state is TouchState.DUE]
+    assert len(set(waiting)) == len(waiting) == done.messages
+    assert one_pass(ws).sent == 1
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_undo_leaves_nothing_held_by_a_batch_that_goes_on(ws: Workspace, edited: bool) -> None:
+    """Also a memo whose approval was asked for again; a batch that is on hold holds it still."""
+    with ws.ledger.write() as tx:
+        case_store.add(tx, [told(days=None)], "june")
+    release(ws, 1)
+    list(batches.hold_batch(ws, "june"))
+    if edited:
+        edit(ws, 1, {"customer": "Dina"})
+    withdraw(ws, 1, "solved elsewhere")
+    assert undo_mending(ws) is not None
+    if edited:
+        release(ws, 1)
+    assert one_pass(ws).sent == 0
+    list(batches.resume_batch(ws, "june"))
+    assert one_pass(ws).sent == 1
+    assert [one for one in states(ws, 1) if one.endswith("held")] == []
 
 
 def replace_reason(touch: Any) -> Any:
@@ -247,6 +280,29 @@ def test_an_answer_to_the_merged_case_goes_on_with_the_other(ws: Workspace, cloc
         with pytest.raises(RuleSaysNo) as no:
             deed()
         assert "merged into case 1" in no.value.what
+
+
+@pytest.mark.parametrize("told_there", [True, False])
+def test_a_promise_from_the_merged_case_was_heard_if_it_was_told_there(
+    ws: Workspace, clock: Clock, *, told_there: bool
+) -> None:
+    """What left in the case that goes on, before it had that promise, told nobody of it."""
+    take(ws, told(days=None), twin(days=None))
+    promises.add(ws, 2, Promise(kind=AmendsKind.REFUND, text="money back"))
+    clock.move(minutes=5)
+    release(ws, 1)
+    one_pass(ws)
+    clock.move(days=1)
+    if told_there:
+        release(ws, 2)
+        one_pass(ws)
+        clock.move(days=1)
+    merge(ws, 1, 2)
+    if told_there:
+        with pytest.raises(BadData, match="has been promised to them"):
+            edit(ws, 1, {"amends.1.value": "5 EUR"})
+    else:
+        assert edit(ws, 1, {"amends.1.value": "5 EUR"}).changed
 
 
 def test_two_people_are_not_one_without_a_reason(ws: Workspace) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from voicenote.engine.case.batches import why_held
+from voicenote.engine.case.decisions import why_booked_held
 from voicenote.engine.case.release import release
 from voicenote.engine.case.routing import way_and_why
 from voicenote.engine.case.withdrawal import ask_again_if_doubtful
@@ -163,8 +164,8 @@ def _carries_memo(ws: Workspace, plan: str) -> bool:
     return any(step.kind in OPENING for step in ws.plan(plan).steps)
 
 
-def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
-    """Book a plan of a case from now on; with `held`, it waits for --resume.
+def book(ws: Workspace, tx: Transaction, case: Case, plan: str, held: str | None = None) -> None:
+    """Book a plan of a case from now on; `held` is why it is held, None if it isn't.
 
     If no channel reaches the customer, it is held until one does.
     """
@@ -184,20 +185,18 @@ def _book(
     plan: str,
     wanted: Sequence[PlannedTouch],
     *,
-    held: bool,
+    held: str | None,
 ) -> None:
     if optouts.has_opted_out(tx, case.number):
         return  # the next run would cancel it
     ways = {touch.channels: way_and_why(ws, case.customer, touch.channels) for touch in wanted}
     booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels][0], ws.new_id)
-    stuck = next((why for _, why in ways.values() if why), "")  # a plan waits as a whole
-    for number in booked if held or stuck else ():
-        reason = "" if held else stuck
-        change_touch(tx, number, "hold", facts={"reason": reason}, reason=reason)
-
-
-def _held(booked: Sequence[Touch]) -> bool:
-    return any(touch.state is TouchState.HELD for touch in booked)
+    stuck = next((why for _, why in ways.values() if why), None)  # a plan waits as a whole
+    reason = stuck if held is None else held
+    for number, touch in zip(booked, wanted, strict=True):
+        # an owner is told meanwhile, unless the plan waits for them or has not begun
+        if reason is not None and (touch.kind is not TouchKind.NUDGE or reason in ("", stuck)):
+            change_touch(tx, number, "hold", facts={"reason": reason}, reason=reason)
 
 
 def _cancel(tx: Transaction, booked: Sequence[Touch], reason: str) -> None:
@@ -224,7 +223,7 @@ def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
     plan = plan_for(ws, case)
     dated = [touch for touch in preview_plan(ws, case, tx.now, plan) if touch.amends == k]
     if dated:
-        _book(ws, tx, case, plan, dated, held=_held(booked))
+        _book(ws, tx, case, plan, dated, held=why_booked_held(booked))
 
 
 def change_plan(ws: Workspace, number: int, plan: str) -> None:
@@ -250,7 +249,7 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
     case_store.revise(tx, number, "plan_chosen", plan=plan)
     if waiting or case.released or not carries:
         _not_told_twice(ws, tx, case, plan)
-        book(ws, tx, case_store.get(tx, number), plan, held=_held(waiting))
+        book(ws, tx, case_store.get(tx, number), plan, held=why_booked_held(waiting))
 
 
 def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:

@@ -18,13 +18,14 @@ from voicenote.followup.actions import (
     SkipTouch,
 )
 from voicenote.followup.decide import decide
+from voicenote.followup.release_rules import told_of_recall
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
 from voicenote.ledger.clock_history import DATE_PASSED
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome, Stage
-from voicenote.model.touch import WAITING, Touch, TouchState
+from voicenote.model.touch import NO_ADDRESS, WAITING, Touch, TouchState
 
 #: One decision may call for the next (reopened, so messages are cancelled). This stops a loop.
 DEEPEST = 5
@@ -112,8 +113,22 @@ def close_in(tx: Transaction, number: int, outcome: Outcome) -> None:
 
 
 def held_reasons(mine: Iterable[Touch]) -> dict[str, str]:
-    """Return why each held message of a case is held, by its number, to hold it again later."""
-    return {str(one.number): one.reason for one in mine if one.state is TouchState.HELD}
+    """Return why each held message of a case is held, by its number, to hold it again later.
+
+    What is held with its batch isn't among them: it depends on the batch then.
+    """
+    held = [one for one in mine if one.state is TouchState.HELD and not one.is_batch_held]
+    return {str(one.number): one.why_unreached or one.reason for one in held}
+
+
+def why_booked_held(booked: Sequence[Touch]) -> str | None:
+    """Return why what is booked beside messages is held as they are, so that both go on together.
+
+    None if it isn't held now: what no channel carries, and a batch on hold, are seen to elsewhere.
+    """
+    held = [t for t in booked if t.state is TouchState.HELD and not t.is_batch_held]
+    why = {t.why_unreached or ("" if told_of_recall(t.reason) else t.reason) for t in held}
+    return min(why - {NO_ADDRESS}, default=None)
 
 
 def cancel_waiting(tx: Transaction, number: int, reason: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voicenote.ledger import case_reports, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
@@ -11,15 +13,19 @@ from voicenote.model.touch import MAY_HAVE_LEFT, TouchKind, TouchState
 
 def heard(tx: Transaction, case: Case, one: Amends) -> bool:
     """Return whether a message that tells of a promise has left, or may have."""
-    made = [
-        row["at"]
-        for row in case_reports.history(tx, case.number)
-        if row["event"] == "amends_promised" and row.get("amends") == one.k
-    ]
+    made, before = None, ""
+    for row in reversed(case_reports.history(tx, case.number)):
+        if row["event"] in ("amends_promised", "amends_taken_over") and row.get("amends") == one.k:
+            made, before = row["at"], str(row.get("before", ""))
+            break
+    if before:  # it came from a merged case, whose messages may have told of it
+        number, _, k = before.partition(".")
+        if heard(tx, replace(case, number=int(number)), replace(one, k=int(k))):
+            return True
     return any(
         touch.state in MAY_HAVE_LEFT | {TouchState.BOUNCED}
         and touch.kind is not TouchKind.NUDGE
         and (touch.kind is not TouchKind.ACKNOWLEDGE or touch.planned.amends == one.k)
-        and (not made or touch.left_at >= made[0])
+        and (made is None or touch.left_at >= made)
         for touch in touches.of_cases(tx, [case.number])
     )

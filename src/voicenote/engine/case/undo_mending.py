@@ -18,6 +18,7 @@ from voicenote.ledger.mended import Mending
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import WAITING, TouchKind, TouchState
+from voicenote.schedule import book as booking
 
 #: How to take back by hand what undo doesn't, by event of the history.
 BY_HAND: Mapping[str, str] = {
@@ -100,35 +101,43 @@ def _undo_edit(ws: Workspace, tx: Transaction, case: Case, done: Mending) -> Und
 
 
 def _undo_close(ws: Workspace, tx: Transaction, case: Case, done: Mending) -> UndoneMending:
-    messages = _open_again(tx, case, done)
+    messages = _open_again(ws, tx, case, done)
     decide_in(ws, tx, [case.number])
     return UndoneMending(
         undone=done.what, case=case.number, customer=case.customer.name, messages=messages
     )
 
 
-def _open_again(tx: Transaction, case: Case, done: Mending) -> int:
-    """Open a case that a command closed, and restore its messages; return how many to customers."""
+def _open_again(ws: Workspace, tx: Transaction, case: Case, done: Mending) -> int:
+    """Open a case that a command closed, and restore its messages; return how many to customers.
+
+    What became due meanwhile goes one a day.
+    """
     if case.stage is not Stage.CLOSED:
         raise _too_late(done, "it is open again")
     stage = Stage(done.facts["stage"])
     event = "restore" if stage is Stage.FOLLOWING else f"restore_{stage.value}"
     facts: dict[str, object] = {"undone": done.number}
     change_case(tx, case.number, event, facts=facts, outcome=None, closed_at=None, merged_into=None)
-    held, messages = done.facts["held"], 0
-    for line in done.lines:
-        if line.event != "touch_cancelled" or line.case != case.number:
-            continue
-        number = line.facts["touch"]
-        touch = touches.get(tx, number)
-        if touch.state is not TouchState.CANCELLED:
-            continue
-        change_touch(tx, number, "restore", facts={"undone": line.number}, reason="")
-        if str(number) in held:
-            why = held[str(number)]
-            change_touch(tx, number, "hold", facts={"reason": why}, reason=why)
-        messages += touch.kind is not TouchKind.NUDGE
-    return messages
+    held = done.facts["held"]
+    ended = {
+        line.facts["touch"]: line.number
+        for line in done.lines
+        if line.event == "touch_cancelled" and line.case == case.number
+    }
+    back = [one for one in touches.of_cases(tx, [case.number]) if one.number in ended]
+    back = [one for one in back if one.state is TouchState.CANCELLED]
+    times = booking.resume([t.planned for t in back], ws.hours_of(case), ws.owner_hours, tx.now)
+    for touch, new in zip(back, times, strict=True):
+        facts = {"undone": ended[touch.number]}
+        change_touch(
+            tx, touch.number, "restore", facts=facts,
+            reason="", due_at=new.due_at, too_late_at=new.too_late_at,
+        )  # fmt: skip
+        why = held.get(str(touch.number))
+        if why is not None:
+            change_touch(tx, touch.number, "hold", facts={"reason": why}, reason=why)
+    return sum(one.kind is not TouchKind.NUDGE for one in back)
 
 
 def _undo_merge(ws: Workspace, tx: Transaction, case: Case, done: Mending) -> UndoneMending:
@@ -145,7 +154,7 @@ def _undo_merge(ws: Workspace, tx: Transaction, case: Case, done: Mending) -> Un
     gone = case_store.get(tx, other)
     joined.promises_back(tx, other, done.facts["promises"])
     joined.what_came_back(tx, other, case.number, done.facts["kept"])
-    messages = _open_again(tx, gone, done)
+    messages = _open_again(ws, tx, gone, done)
     tx.tell("case_parted", case.number, merged=other)
     notes: tuple[str, ...] = ()
     fields = done.facts["fields"]
