@@ -26,14 +26,14 @@ from typing import Any
 import pytest
 
 from voicenote import errors
-from voicenote.cli.terminal.batch_report import _without_number, named_once
+from voicenote.cli.terminal.batch_report import _list_missing, _without_number, named_once
 from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import is_token, tokens_in
 from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.engine.singly import Failed
-from voicenote.errors import BadData, VoicenoteError
+from voicenote.errors import BadData, RuleSaysNo, VoicenoteError
 from voicenote.intake.cell_text import clean
 from voicenote.model.address import twins
 from voicenote.model.case import Case, Complaint, Customer, Stage
@@ -98,6 +98,9 @@ HIDDEN = redaction_of(
 MADE: dict[str, Callable[[str], object]] = {
     "cli/terminal/batch_report.py:_without_number": lambda text: _without_number(
         Failed(7, VoicenoteError(text))
+    ),
+    "cli/terminal/batch_report.py:_list_missing": lambda text: _list_missing(
+        [Failed(7, RuleSaysNo("No.", missing=(text,)))] * 2
     ),
     "cli/terminal/batch_report.py:named_once": lambda text: named_once(7, text),
     "delivery/tokens.py:is_token": is_token,

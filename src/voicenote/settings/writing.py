@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -128,19 +127,24 @@ def save_setting(path: Path, table: str, key: str, value: object) -> None:
         document[table][key] = value
 
     text = _read(path)
-    header = re.compile(rf"^\[{re.escape(table)}\]\s*$", re.MULTILINE).search(text)
-    comment = re.compile(rf"^#{re.escape(key)} = .*$", re.MULTILINE)
-    body = (header.end(), _body_end(text, header.end())) if header else (0, 0)
-    if (found := comment.search(text, *body)) and key not in tomlkit.parse(text).get(table, {}):
-        line = f"{key} = {toml_of(value)}"
-        _write(path, f"{text[: found.start()]}{line}{text[found.end() :]}")
+    lines = text.splitlines(keepends=True)
+    places = _places(lines, table, f"#{key} = ")
+    if places and key not in tomlkit.parse(text).get(table, {}):
+        lines[places[0]] = f"{key} = {toml_of(value)}\n"
+        _write(path, "".join(lines))
     else:
         _edit(path, change)
 
 
-def _body_end(text: str, start: int) -> int:
-    found = re.compile(r"^\[", re.MULTILINE).search(text, start)
-    return found.start() if found else len(text)
+def _places(lines: Sequence[str], table: str, start: str) -> list[int]:
+    """Return where lines of a table begin with `start`."""
+    found, inside = [], False
+    for place, line in enumerate(lines):
+        if line.startswith("["):
+            inside = line.strip() == f"[{table}]"
+        elif inside and line.startswith(start):
+            found.append(place)
+    return found
 
 
 def _edit(path: Path, change: Callable[[Any], None]) -> None:

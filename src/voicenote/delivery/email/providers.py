@@ -1,7 +1,7 @@
 """The mail servers of well-known providers, by the domain of an address or by its MX hosts. Pure.
 
-Facts from the providers' own help pages. A provider that isn't here is found by its own
-configuration (`autoconfig`), or the owner is asked.
+Facts as they are commonly known; each is tried before it is written. A provider that isn't here is
+found by its own configuration (`autoconfig`), or the owner is asked.
 """
 
 from __future__ import annotations
