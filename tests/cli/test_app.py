@@ -214,6 +214,20 @@ def test_home_comes_from_the_environment(probe: Probe, tmp_path: Path) -> None:
     assert seen == [tmp_path]
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("--email", ""), ("--reason", ""), ("--where", ""), ("--jsn", "--json"), ("--hlep", "--help")],
+)
+def test_an_option_that_is_not_there_is_only_answered_with_one_like_it(
+    probe: Probe, given: str, meant: str
+) -> None:
+    """The dashes, which all options share, make none of them alike."""
+    probe(lambda session: None)
+    said = call("probe", given).stderr
+    assert f"No such option '{given}'." in said
+    assert ("Did you mean" in said, meant in said) == (bool(meant), True)
+
+
 def test_bad_settings_list_every_problem(probe: Probe, tmp_path: Path) -> None:
     (tmp_path / "voicenote.toml").write_text("[owner]\nnmae = 1\n[suond]\n", encoding="utf-8")
     probe(lambda session: session.settings)

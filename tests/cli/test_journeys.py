@@ -210,6 +210,18 @@ def test_lines_sent_as_if_typed_are_shown_again_as_one_answer(home: Path) -> Non
     assert kept["case"]["what_happened"] == STORY
 
 
+def test_the_sign_to_go_back_counts_behind_an_answer_that_is_there(home: Path) -> None:
+    """Going back twice: the answer of the question before stands on its line already."""
+    sitting = sit(home)
+    sitting.answers_to("Who was let down?", "Mari Kask")
+    sitting.answers_to("Their e-mail address", "mari@kask.example")
+    sitting.answers_to("What happened, in their words", "<")
+    sitting.answers_to("Their e-mail address", "<")
+    sitting.sees("Who was let down?")
+    sitting.presses_ctrl_c()
+    assert "isn't an email address" not in sitting.ends()[1]
+
+
 def test_any_answer_can_be_changed_before_it_is_written(home: Path) -> None:
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "<", "Mari Kask")

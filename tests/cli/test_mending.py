@@ -187,6 +187,7 @@ def test_each_reason_that_the_help_names_is_one(call: Call, why: str) -> None:
         (("edit", "1", "email=a@b.ee"), 2, "--set"),
         (("edit", "1", "--set", "emial=a@b.ee"), 65, "email"),
         (("edit", "1", "--set", "1.7.text=x"), 65, "isn't a field"),
+        (("edit", "1", "--set", "bogus=x"), 65, "there is: "),
         (("edit", "99", "--set", "email=a@b.ee"), 2, "no case 99"),
         (("withdraw", "1"), 2, "--why"),
         (("withdraw", "1", "--why", "ok"), 2, "gives no reason"),
@@ -200,6 +201,10 @@ def test_what_can_not_be_says_what_to_do(
     done = call(*words)
     assert done.exit_code == code, done.stderr
     assert said in done.stderr
+
+
+def test_a_wrong_value_is_told_once(call: Call) -> None:
+    assert call("edit", "1", "--set", "email=nonsense").stderr.count("isn't an email address") == 1
 
 
 def test_a_case_is_withdrawn_and_undo_says_so(call: Call) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -139,6 +140,22 @@ def test_money_keeps_amount_and_currency(
 def test_what_is_no_sane_amount_is_refused(text: str) -> None:
     with pytest.raises(BadData):
         read_money(text, "EUR", "")
+
+
+@pytest.mark.parametrize(
+    ("read", "what"),
+    [
+        (time_zones.read_time_zone, "time zone"),
+        (dates.zone_of, "time zone"),
+        (person.read_language, "language"),
+        (read_currency, "currency"),
+    ],
+)
+def test_a_name_that_nobody_has_is_said_not_to_be_there(
+    read: Callable[[str], object], what: str
+) -> None:
+    with pytest.raises(BadData, match=f"^there is no {what} 'Xyzzy/Plugh'"):
+        read("Xyzzy/Plugh")
 
 
 def test_money_without_a_currency_is_refused() -> None:

@@ -200,7 +200,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return advice that names the known words closest to `word`, or else lists them."""
     names = list(known)
     folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(word.casefold(), folded, n=2, cutoff=0.5)
+    close = difflib.get_close_matches(word.casefold(), folded, n=2)
     if close:
         return (
             "did you mean " + " or ".join(repr(show_column(folded[name])) for name in close) + "?"

@@ -95,7 +95,9 @@ class Interview:
             given = screen.ask(
                 text, default, needed=question.needed, prose=question.prose, prefill=old
             )
-            if given == BACK or not (wrong := self._find_wrong(name, given)):
+            if given in (BACK, old + BACK):  # also behind the answer that stands there
+                return BACK
+            if not (wrong := self._find_wrong(name, given)):
                 return given
             screen.warn(wrong)
 

@@ -69,7 +69,7 @@ def _explain(error: BaseException, if_stopped: str) -> CommandFailure:
         )
     if isinstance(error, click.ClickException):
         return CommandFailure(
-            what=error.format_message() + _did_you_mean(error),
+            what=_say_usage(error),
             advice=_usage(error),
             exit_code=error.exit_code,
         )
@@ -117,15 +117,24 @@ def _stopped(error: BaseException) -> bool:
     return one is not None
 
 
-def _did_you_mean(error: click.ClickException) -> str:
-    """Return the choice that was probably meant, as a question; click does it for other words."""
+def _say_usage(error: click.ClickException) -> str:
+    """Return what is wrong, with what was probably meant as a question.
+
+    click finds options alike for the dashes that all of them have; those are left out.
+    """
     from voicenote.options.reading import closest
 
+    if isinstance(error, click.NoSuchOption):
+        bare = {one.lstrip("-"): one for one in error.possibilities or ()}
+        close = closest(error.option_name.lstrip("-"), bare, cutoff=0.65)
+        error = click.NoSuchOption(error.option_name, error.message, [bare[one] for one in close])
     kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
-    given = _NO_CHOICE.search(error.format_message())
+    what = error.format_message()
+    given = _NO_CHOICE.search(what)
     if not given or not isinstance(kind, click.Choice):
-        return ""
-    return "".join(f" Did you mean {one}?" for one in closest(given[1], map(str, kind.choices)))
+        return what
+    close = closest(given[1], map(str, kind.choices))
+    return what + "".join(f" Did you mean {one}?" for one in close)
 
 
 def _usage(error: click.ClickException) -> str:
@@ -141,9 +150,10 @@ def as_text(failure: CommandFailure) -> str:
     lines = [f"voicenote: {failure.what}"]
     if failure.advice:
         lines.append(f"  {failure.advice}")
-    told = f"{failure.what} ({failure.advice})"
+    told = f"{failure.what} ({failure.advice})".replace(":", "")
     notes = [str(problem) for problem in failure.problems] + list(failure.missing)
-    notes = [note for note in notes if note not in told]  # each thing once
+    # each thing once; in a problem, a colon follows the name of its field
+    notes = [note for note in notes if note.replace(":", "") not in told]
     lines += [f"  - {note}" for note in notes[:SHOWN]]
     if len(notes) > SHOWN:
         lines.append(f"  … and {len(notes) - SHOWN} more; --json shows all")
