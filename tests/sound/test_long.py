@@ -61,6 +61,15 @@ def test_an_ending_that_cannot_be_written_is_refused(tmp_path: Path, name: str) 
     assert ".ogg" in caught.value.advice
 
 
+def test_a_place_that_cannot_be_written_is_told_without_our_own_files(tmp_path: Path) -> None:
+    (tmp_path / "memo.ogg" / "full").mkdir(parents=True)
+    with pytest.raises(Unavailable) as caught:
+        write_long(tmp_path / "memo.ogg", SENTENCES, spoken(), TAGS)
+    assert caught.value.what.startswith("memo.ogg cannot be written: ")
+    assert "Errno" not in caught.value.what
+    assert ".new-" not in caught.value.what
+
+
 def test_tags_hold_no_line_breaks(tmp_path: Path) -> None:
     write_long(tmp_path / "a.ogg", SENTENCES, spoken(), TAGS)
     with av.open(str(tmp_path / "a.ogg")) as container:

@@ -59,7 +59,8 @@ def write_long(
             new.replace(path)
     except (av.FFmpegError, OSError) as error:
         advice = room_for(error, path.parent) if isinstance(error, OSError) else "try .ogg"
-        raise Unavailable(f"{path.name} cannot be written: {error}", advice) from error
+        why = error.strerror or error  # without the name of our own unfinished file
+        raise Unavailable(f"{path.name} cannot be written: {why}", advice) from error
     return took
 
 
