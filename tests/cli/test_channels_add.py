@@ -150,3 +150,14 @@ def test_ctrl_c_shows_the_command_that_goes_on(
     assert done.exit_code == 130
     assert f"channels add whatsapp --name whatsapp --set phone_id={PHONE}" in done.output
     assert (home / "voicenote.toml").read_text("utf-8") == BEFORE
+
+
+def test_mail_servers_at_unusual_ports_give_settings_that_can_be_read(run: Run, home: Path) -> None:
+    """Untried, nobody knows their encryption; an empty one stopped every later command."""
+    servers = ("--smtp", "mail.example.com:2525", "--imap", "mail.example.com:2143")
+    asked = ("--address", "ada@example.com", "--password", "env:PW", "--untried")
+    done = run("add", "email", *asked, *servers)
+    assert done.exit_code == 0, done.output
+    written = tomllib.loads((home / "voicenote.toml").read_text())["channels"]["mail"]
+    assert {"security", "imap_security"}.isdisjoint(written)
+    assert run(PW="x").exit_code == 0

@@ -70,7 +70,7 @@ class EmailSetup:
             found |= {
                 "imap_host": imap.host, "imap_port": imap.port, "imap_security": imap.security,
             }  # fmt: skip
-        return found
+        return {key: value for key, value in found.items() if value != ""}  # as by default
 
 
 def try_servers(setup: EmailSetup) -> tuple[EmailSetup, list[Dialled]]:
