@@ -191,7 +191,7 @@ def test_a_file_may_be_json_lines(call: Call, tmp_path: Path) -> None:
 
 def test_a_file_and_numbers_contradict_each_other(call: Call, tmp_path: Path) -> None:
     done = call("close", "1", "--from", write(tmp_path, "case\n1\n"))
-    assert (done.exit_code, "names its cases itself" in done.stderr) == (2, True)
+    assert (done.exit_code, "the file says which cases" in done.stderr) == (2, True)
 
 
 def test_promises_are_chosen_by_state_kind_and_case(call: Call) -> None:

@@ -224,7 +224,7 @@ def test_nobody_promises_for_a_day_that_has_passed(call: Call, words: tuple[str,
     assert done.exit_code == 2
     what, advice = done.stderr.strip().splitlines()
     assert "2020-05-04 has passed: it is " in what
-    assert "a day that is still to come" in advice
+    assert "a day in the future" in advice
     assert call("show", "1", "--json").stdout == before
 
 

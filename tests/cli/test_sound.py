@@ -191,12 +191,14 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("at_a_terminal")
 def test_the_microphone_records_until_enter(call: Call, programs: Programs, tmp_path: Path) -> None:
+    """A take with a fault is offered again at once, and kept when its speaker wants it so."""
     call("script", "1")
     spoken = take(tmp_path / "spoken.wav")
     path = programs("arecord", f'for last; do :; done; /bin/cp {spoken} "$last"')
     more = {"PATH": path, "VOICENOTE_VOICE__ENGINE": "auto"}
-    done = call("record", "1", "--whole", input="\n\n", **more)
+    done = call("record", "1", "--whole", input="\n\n" + "\n" + "\n\n" + "n\n", **more)
     assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("Record it again?") == 2
     assert "Nobody called me" in done.stderr
     assert "made by a computer" not in done.stderr
     assert json.loads(call("show", "1", "--json").stdout)["memo"]["synthetic"] is False

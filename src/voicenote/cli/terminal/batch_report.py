@@ -80,7 +80,7 @@ def _list_missing(failed: Sequence[Failed]) -> list[str]:
         return [f"  - {text}" for text in failed[0].error.missing]
     # only where it is the case's number: "0 of 3 questions" isn't about case 3
     lacks = Counter(
-        re.sub(rf"((?:voicenote [a-z -]{1, 60}|amends |case )){one.case}\b", r"\1N", text)
+        re.sub(rf"((?:voicenote [a-z -]{{1,60}}|amends |case )){one.case}\b", r"\1N", text)
         for one in failed
         for text in one.error.missing
     )

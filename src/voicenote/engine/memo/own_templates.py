@@ -131,7 +131,8 @@ def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) ->
     _, found = need_draft(ws, number)
     with ws.ledger.read() as tx:
         now = snapshot(tx, number, ws.zone_of)
-        findings = judge_words(ws, tx, now, found.script, found.memo, asked)
+        by_writer = found.written.brief_sha256 is not None
+        findings = judge_words(ws, tx, now, found.script, found.memo, asked, by_writer=by_writer)
         day = tx.now.astimezone(now.zone).date()
     lacks = shortfalls_of(ws, now.case, now.earlier_answers, found.script, day)
     said, levels = {one.rule for one in findings}, levels_of(ws)
