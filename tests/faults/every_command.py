@@ -27,6 +27,8 @@ WITH_LEDGER = (
     "answer 1 --yes",
     "approve 3",
     "backup {away}/copy.zip",
+    "batch",
+    "batch hold rows",
     "pause",
     "cases --json",
     "cases",
