@@ -113,7 +113,7 @@ def test_a_process_that_falls_over_is_begun_anew_and_its_memo_made(home: Path) -
 
 
 def test_processes_that_fall_over_again_and_again_end_it(home: Path) -> None:
-    with pytest.raises(Unavailable, match="died"):
+    with pytest.raises(Unavailable, match="ended unexpectedly"):
         outcomes(home, times=100)
     assert len(list(home.glob("memos/*/*/memo.ogg"))) >= 4
 
