@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.house import House
 from tests.engine.world import Clock, World, without_sound, workspace
 from voicenote.engine.memo import render_job
 from voicenote.engine.workspace import Workspace
@@ -36,3 +37,12 @@ def ws(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
         opened = workspace(tmp_path, clock, world)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
+    with without_sound():
+        made = House(tmp_path, clock)
+        yield made
+        for ws in made.opened:
+            ws.close()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from tests.engine.world import START, World, release, states, take, told, touches_of
+from tests.engine.world import START, World, events, release, states, take, told, touches_of
 from voicenote.cli.commands.show import page
 from voicenote.engine.case import promises
 from voicenote.engine.case.approval import approve_cases, hold, resume
@@ -27,7 +27,7 @@ from voicenote.engine.run.recovery import settle_again
 from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import case_reports, case_store, tables
+from voicenote.ledger import case_store, tables
 from voicenote.ledger.changes import change_touch
 from voicenote.model.case import Lesson
 from voicenote.model.money import Money
@@ -73,11 +73,6 @@ def morning(ws: Workspace) -> Turn:
 def stage(ws: Workspace, number: int) -> str:
     with ws.ledger.read() as tx:
         return case_store.get(tx, number).stage.value
-
-
-def events(ws: Workspace, number: int, name: str) -> list[dict[str, Any]]:
-    with ws.ledger.read() as tx:
-        return [row for row in case_reports.history(tx, number) if row["event"] == name]
 
 
 def by_hand(ws: Workspace, table: Any, **values: object) -> None:

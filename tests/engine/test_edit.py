@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.engine.test_leaving import House, dana, due
+from tests.engine.house import House, dana, due
 from tests.engine.test_reach import FULL, NOBODY, unreached
 from tests.engine.world import (
     START,
-    Clock,
-    World,
+    case_of,
+    history,
     release,
     states,
     take,
     told,
     touches_of,
-    without_sound,
-    workspace,
 )
-from voicenote.engine.case import promises
+from voicenote.engine.case import consent, promises
 from voicenote.engine.case.case_edit import edit, editable
 from voicenote.engine.case.undo_mending import undo_mending
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
-from voicenote.ledger import case_reports, case_store
+from voicenote.intake.case_text import facts_of
 from voicenote.model.case import Case, Stage
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.touch import TouchState
@@ -81,37 +77,8 @@ VALUES = {
 }
 
 
-@pytest.fixture
-def ws(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    with without_sound():
-        made = workspace(tmp_path, clock, World())
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    with without_sound():
-        made = House(tmp_path, clock)
-        yield made
-        for ws in made.opened:
-            ws.close()
-
-
-def case_of(ws: Workspace, number: int = 1) -> Case:
-    with ws.ledger.read() as tx:
-        return case_store.get(tx, number)
-
-
-def history(ws: Workspace, number: int = 1) -> list[dict[str, Any]]:
-    with ws.ledger.read() as tx:
-        return case_reports.history(tx, number)
-
-
 def test_every_field_can_be_edited() -> None:
     case = Case(number=1, complaint=told(), stage=Stage.OPENED)
-    from voicenote.intake.case_text import facts_of
-
     assert set(facts_of(case, UTC)) <= set(VALUES)
 
 
@@ -231,8 +198,6 @@ def test_a_corrected_name_asks_for_words_and_approval_again(ws: Workspace) -> No
 
 
 def test_words_that_are_not_approved_are_said_to_be_old(ws: Workspace) -> None:
-    from voicenote.engine.memo.compose_cases import compose_cases
-
     take(ws, told())
     list(compose_cases(ws, [1]))
     [note] = edit(ws, 1, {"customer": "Dina"}).notes
@@ -288,8 +253,6 @@ def test_the_other_cases_of_the_customer_follow(ws: Workspace) -> None:
 
 
 def test_who_opted_out_stays_so_without_the_address(ws: Workspace) -> None:
-    from voicenote.engine.case import consent
-
     take(ws, told())
     release(ws, 1)
     consent.opt_out(ws, "dana@example.com")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from tests.engine.world import Clock, World, person, release, states, take, told
+from tests.engine.world import Clock, World, case_of, history, person, release, states, take, told
 from voicenote.engine.case import batches, closing, group_work, promises
 from voicenote.engine.case.approval import change_plan, hold, resume
 from voicenote.engine.case.group_work import Done, carry_out
@@ -67,19 +67,12 @@ def test_an_override_of_a_refused_row_leaves_no_trace(ws: Workspace) -> None:
     """A change that fails after it has written something is undone whole."""
     (number, other) = take(ws, *people(2))
     promises.waive(ws, number, 1, "leave it")
-    before = events(ws, number)
+    before = history(ws, number)
     given = {"evidence": "payment 7", "override": "they lost a day"}
     tasks = [CaseTask(number, 1, given), CaseTask(other, 1, given)]
     found = list(carry_out(ws, tasks, promises.keeping(ws)))
     assert [isinstance(one, Failed) for one in found] == [True, False]
-    assert events(ws, number) == before
-
-
-def events(ws: Workspace, number: int) -> list[str]:
-    from voicenote.ledger.case_reports import history
-
-    with ws.ledger.read() as tx:
-        return [row["event"] for row in history(tx, number)]
+    assert history(ws, number) == before
 
 
 def test_what_was_done_before_it_was_stopped_stays(
@@ -103,8 +96,7 @@ def test_two_rows_of_one_case_keep_their_order(ws: Workspace) -> None:
     (number,) = take(ws, *people(1))
     tasks = [*learn(number, cause="haste"), *learn(number, cause="a broken oven")]
     list(carry_out(ws, tasks, closing.learning(ws)))
-    with ws.ledger.read() as tx:
-        lesson = case_store.get(tx, number).lesson
+    lesson = case_of(ws, number).lesson
     assert lesson is not None
     assert lesson.cause == "a broken oven"
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.engine.house import House, dana, due
 from tests.engine.world import (
     START,
     Clock,
-    World,
-    person,
     release,
     states,
-    take,
     told,
     touches_of,
-    without_sound,
 )
-from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.case.routing import way_for
 from voicenote.engine.run import recovery
 from voicenote.engine.run.rate_limits import RateLimits, limits_of, must_pause, worst
@@ -35,69 +29,6 @@ from voicenote.ledger import case_reports, case_store, optouts, pauses, touches
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.settings import load
-
-CHANNELS = {
-    "VOICENOTE_CHANNELS__MAIL__KIND": "email",
-    "VOICENOTE_CHANNELS__TELEGRAM__KIND": "telegram",
-    "VOICENOTE_SCHEDULE__PLAN": "few-words",
-}
-
-
-@dataclass
-class Way(World):
-    """A channel for the addresses of one kind."""
-
-    kind: str = "email"
-
-    def address(self, customer: Customer) -> str:
-        return customer.address(self.kind)
-
-
-@dataclass
-class House:
-    """A workspace with the channels mail and telegram; it can be opened again, as after a crash."""
-
-    home: Path
-    clock: Clock
-    mail: Way = field(default_factory=lambda: Way(name="mail"))
-    telegram: Way = field(default_factory=lambda: Way(name="telegram", kind="telegram"))
-    opened: list[Workspace] = field(default_factory=list)
-
-    def open(self, **env: str) -> Workspace:
-        settings = {f"VOICENOTE_{name.upper()}": value for name, value in env.items()}
-        ws = plain_workspace(self.home, self.clock, self.mail, {**CHANNELS, **settings})
-        outbox = World(name="outbox")
-        known: Mapping[str, World] = {"mail": self.mail, "telegram": self.telegram}
-        ws.make_channel = lambda name: known.get(name, outbox)
-        self.mail.now = self.telegram.now = outbox.now = self.clock
-        self.opened.append(ws)
-        return ws
-
-    @property
-    def left(self) -> list[str]:
-        return [p.to for way in (self.mail, self.telegram) for p in way.left]
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    with without_sound():
-        made = House(tmp_path, clock)
-        yield made
-        for ws in made.opened:
-            ws.close()
-
-
-def dana(**changes: Any) -> Customer:
-    dana = {"name": "Dana", "email": "dana@here.ee", "telegram": "77", "time_zone": "UTC"}
-    return person(**{**dana, **changes})
-
-
-def due(ws: Workspace, *people: Customer) -> list[int]:
-    """Take in a case of each, and release its memo."""
-    taken = [told(f"R-{one.name}-{n}", customer=one, days=None) for n, one in enumerate(people)]
-    numbers = take(ws, *taken)
-    release(ws, *numbers)
-    return numbers
 
 
 def crowd(count: int, domain: str = "here.ee") -> list[Customer]:

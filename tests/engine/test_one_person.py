@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.engine.test_leaving import House, dana, due
-from tests.engine.world import Clock, release, states, take, told, without_sound
+from tests.engine.house import House, dana, due
+from tests.engine.world import Clock, release, states, take, told
 from voicenote.engine.case import promises
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_list import list_cases
@@ -24,15 +21,6 @@ FULL = {
     "schedule__plan": "make-it-right",
     "policy__auto_approve": '["check-in", "status", "confirm", "acknowledge"]',
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    with without_sound():
-        made = House(tmp_path, clock)
-        yield made
-        for ws in made.opened:
-            ws.close()
 
 
 def two(ws: Workspace, one: Customer, other: Customer, *, days: int | None = 60) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.engine.test_leaving import House, dana, due
+from tests.engine.house import House, dana, due
 from tests.engine.world import (
     Clock,
     World,
@@ -16,7 +15,6 @@ from tests.engine.world import (
     take,
     told,
     touches_of,
-    without_sound,
     workspace,
 )
 from voicenote.cli.terminal.run_report import summary_of, turn_lines
@@ -36,15 +34,6 @@ from voicenote.model.touch import BY_HAND, NO_ADDRESS
 NOBODY = dana(email="", telegram="")
 FULL = {"schedule__plan": "make-it-right"}
 ALONE = {"channels__mail__kind": "outbox", "channels__telegram__kind": "outbox"}
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    with without_sound():
-        made = House(tmp_path, clock)
-        yield made
-        for ws in made.opened:
-            ws.close()
 
 
 def give_address(ws: Workspace, number: int, value: str) -> None:

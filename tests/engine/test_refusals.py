@@ -13,6 +13,7 @@ from tests.engine.world import (
     START,
     Clock,
     World,
+    events,
     release,
     states,
     take,
@@ -30,7 +31,6 @@ from voicenote.engine.run.recovery import send_again
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import case_reports
 from voicenote.model.case import Lesson, Outcome
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
@@ -52,11 +52,6 @@ def ready(ws: Workspace, number: int) -> None:
 
 def approve(ws: Workspace, number: int) -> tuple[str, ...]:
     return next(iter(approve_cases(ws, [number]))).notes
-
-
-def events(ws: Workspace, number: int, name: str) -> list[dict[str, Any]]:
-    with ws.ledger.read() as tx:
-        return [row for row in case_reports.history(tx, number) if row["event"] == name]
 
 
 def second_round(ws: Workspace, clock: Clock) -> int:

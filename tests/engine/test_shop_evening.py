@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from tests.engine.test_leaving import House, dana
+from tests.engine.house import House, dana
 from tests.engine.world import Clock, release, take, told, touches_of, without_sound
 from voicenote.engine.case import closing
 from voicenote.engine.case.attention import what_needs_me

@@ -12,6 +12,7 @@ from tests.engine.world import (
     START,
     Clock,
     World,
+    case_of,
     release,
     states,
     take,
@@ -29,7 +30,7 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import case_reports, case_store
-from voicenote.model.case import Case, Lesson
+from voicenote.model.case import Lesson
 from voicenote.model.touch import TouchState
 
 FAR = datetime(2038, 1, 19, 12, tzinfo=UTC)
@@ -61,11 +62,6 @@ def misled(ws: Workspace, clock: Clock) -> None:
     before, clock.now = clock.now, FAR
     assert one_pass(ws, clock_is_right=True).skipped
     clock.now = before + timedelta(hours=1)
-
-
-def case(ws: Workspace, number: int = 1) -> Case:
-    with ws.ledger.read() as tx:
-        return case_store.get(tx, number)
 
 
 def test_all_is_as_it_was_and_goes_on_by_the_right_clock(
@@ -109,7 +105,7 @@ def test_a_promise_that_is_overdue_later_is_told_again(ws: Workspace, clock: Clo
     for _ in range(9):
         clock.move(days=1)
         nudges += [text for number, text in one_pass(ws).nudges if number == 1]
-    assert case(ws).amends[0].state.value == "broken"
+    assert case_of(ws).amends[0].state.value == "broken"
     assert any("OVERDUE" in text and "1 day ago" in text for text in nudges)
 
 
@@ -127,8 +123,8 @@ def test_what_somebody_has_changed_since_is_left_alone(ws: Workspace, clock: Clo
     waive(ws, 1, 1, "they wanted none")
     done = undo(ws)
     assert done.kept == ((1, CHANGED),)
-    assert case(ws).amends[0].state.value == "waived"
-    assert case(ws, 2).amends[0].state.value == "promised"
+    assert case_of(ws).amends[0].state.value == "waived"
+    assert case_of(ws, 2).amends[0].state.value == "promised"
 
 
 def test_what_an_earlier_round_has_skipped_stays_skipped(ws: Workspace, clock: Clock) -> None:
@@ -160,12 +156,12 @@ def test_a_case_that_silence_has_closed_is_open_again(ws: Workspace, clock: Cloc
     for _ in range(60):
         clock.move(days=1)
         one_pass(ws)
-        if case(ws).stage.value == "closed":
+        if case_of(ws).stage.value == "closed":
             break
-    assert case(ws).outcome is not None
+    assert case_of(ws).outcome is not None
     done = undo(ws)
     assert done.closed == 1
-    assert (case(ws).stage.value, case(ws).outcome) == ("following", None)
+    assert (case_of(ws).stage.value, case_of(ws).outcome) == ("following", None)
 
 
 def test_what_a_clock_ahead_has_put_off_is_due_again(

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from tests.engine.test_edit import VALUES, case_of, history
+from tests.engine.test_edit import VALUES
 from tests.engine.world import (
     START,
     Clock,
     Died,
-    World,
+    case_of,
+    history,
     person,
     release,
     states,
     take,
     told,
     touches_of,
-    without_sound,
-    workspace,
 )
 from tests.fakes.databases import own_database
 from voicenote.engine.case import batches, closing, consent, promises
+from voicenote.engine.case.approval import hold
 from voicenote.engine.case.case_edit import edit
 from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_withdraw import withdraw
@@ -42,14 +41,6 @@ from voicenote.model.case import Lesson, Outcome, Severity, Stage
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.touch import TouchState
-
-
-@pytest.fixture
-def ws(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    with without_sound():
-        made = workspace(tmp_path, clock, World())
-        yield made
-        made.close()
 
 
 def twin(**changes: Any) -> Any:
@@ -108,8 +99,6 @@ def test_a_promise_that_was_heard_is_not_withdrawn(ws: Workspace) -> None:
 
 @pytest.mark.parametrize("step", ["opened", "approved", "held", "following"])
 def test_undo_takes_a_withdrawal_back_at_each_step(ws: Workspace, step: str) -> None:
-    from voicenote.engine.case.approval import hold
-
     take(ws, told(days=None))
     if step != "opened":
         release(ws, 1)
@@ -328,8 +317,6 @@ def test_an_opt_out_of_one_is_an_opt_out_of_both(ws: Workspace) -> None:
 
 
 def arrived(ws: Workspace, case: int) -> None:
-    from sqlalchemy import insert
-
     with ws.ledger.write() as tx:
         values = {"channel": "mail", "mark": f"m{case}", "kind": "answer", "at": tx.now}
         tx.connection.execute(insert(tables.arrivals).values(case=case, **values))

@@ -26,10 +26,10 @@ from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
-from voicenote.ledger import case_store, touches
+from voicenote.ledger import case_reports, case_store, touches
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.address import KINDS, Address
-from voicenote.model.case import Complaint, Customer
+from voicenote.model.case import Case, Complaint, Customer
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -293,6 +293,21 @@ def states(ws: Workspace, number: int) -> list[str]:
         for one in touches_of(ws, number)
         if one.kind.value != "nudge"
     ]
+
+
+def case_of(ws: Workspace, number: int = 1) -> Case:
+    with ws.ledger.read() as tx:
+        return case_store.get(tx, number)
+
+
+def history(ws: Workspace, number: int = 1) -> list[dict[str, Any]]:
+    with ws.ledger.read() as tx:
+        return case_reports.history(tx, number)
+
+
+def events(ws: Workspace, number: int, name: str) -> list[dict[str, Any]]:
+    """The lines of a case's history that tell of one kind of event."""
+    return [row for row in history(ws, number) if row["event"] == name]
 
 
 def copied_ledger(template: Path, home: Path) -> None:

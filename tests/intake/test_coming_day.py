@@ -92,7 +92,7 @@ def test_a_day_is_counted_from_today(language: str, text: str, days: int) -> Non
             "31.6.",
             "x" * 500,
         ),
-        *("31 June", "friday and monday", "friday night dinner party time", "in 400 years", "\x00"),
+        *("friday and monday", "friday night dinner party time", "in 400 years", "\x00"),
     ],
 )
 def test_what_is_no_single_day_is_refused_with_what_to_write(text: str) -> None:
