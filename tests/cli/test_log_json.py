@@ -8,18 +8,23 @@ from pathlib import Path
 from tests.cli.conftest import Call
 from voicenote.engine.run.run_log import NAME
 
-OFF = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
+#: So that a memo may leave at any hour of any day.
+OFF = {
+    "VOICENOTE_SCHEDULE__QUIET_HOURS": "off",
+    "VOICENOTE_SCHEDULE__WORKING_DAYS": "all",
+    "VOICENOTE_SCHEDULE__HOLIDAYS": "off",
+}
 
 
 def test_a_run_logs_one_object_and_no_words_of_anybody(home: Path, ready: Call) -> None:
     """Of the customers, of what they wrote and of what they are told, nothing is in either log."""
-    assert ready("approve", "1", "2", "--yes").exit_code == 0
+    assert ready("approve", "1", "2", "--yes", **OFF).exit_code == 0
     result = ready("run", "--log-json", **OFF)
     [line] = result.stderr.splitlines()
     logged = json.loads(line)
     assert set(logged) == {"run", "by", "ended", "seconds", "counts", "channels", "troubles"}
     assert logged["by"] == "schedule"
-    assert logged["counts"].get("sent", 0) == logged["channels"].get("outbox", {}).get("sent", 0)
+    assert (logged["counts"], logged["channels"]) == ({"sent": 2}, {"outbox": {"sent": 2}})
     both = line + (home / NAME).read_text("utf-8") + result.stdout
     for private in ("cake", "Ada", "amp", "sorry", "Lovelace"):
         assert private not in both
