@@ -97,6 +97,19 @@ def test_a_promise_that_was_heard_is_not_withdrawn(ws: Workspace) -> None:
     assert "isn't told" in done.notes[0]
 
 
+def test_a_promise_that_was_heard_and_got_another_day_is_not_withdrawn(
+    ws: Workspace, clock: Clock
+) -> None:
+    """The new day is noted after the message that told of the promise."""
+    take(ws, told())
+    release(ws, 1)
+    one_pass(ws)
+    clock.move(minutes=5)
+    promises.promise_again(ws, 1, 1, (START + timedelta(days=20)).date())
+    with pytest.raises(RuleSaysNo, match="has been promised amends"):
+        withdraw(ws, 1, "solved elsewhere")
+
+
 @pytest.mark.parametrize("step", ["opened", "approved", "held", "following"])
 def test_undo_takes_a_withdrawal_back_at_each_step(ws: Workspace, step: str) -> None:
     take(ws, told(days=None))

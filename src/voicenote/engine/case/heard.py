@@ -15,7 +15,11 @@ def heard(tx: Transaction, case: Case, one: Amends) -> bool:
     """Return whether a message that tells of a promise has left, or may have."""
     made, before = None, ""
     for row in reversed(case_reports.history(tx, case.number)):
-        if row["event"] in ("amends_promised", "amends_taken_over") and row.get("amends") == one.k:
+        # the event of another day for it has the same name, and no kind
+        new = row["event"] == "amends_taken_over" or (
+            row["event"] == "amends_promised" and "kind" in row
+        )
+        if new and row.get("amends") == one.k:
             made, before = row["at"], str(row.get("before", ""))
             break
     if before:  # it came from a merged case, whose messages may have told of it
