@@ -55,10 +55,11 @@ def found(env: Mapping[str, str], home: Path = HOME) -> list[tuple[str, int | No
 
 
 @pytest.mark.parametrize("minutes", [1, 10, 60])
-def test_the_line_that_we_install_is_found(install: Install, minutes: int) -> None:
-    line = crontab_line(["/usr/bin/voicenote"], HOME, minutes)
+@pytest.mark.parametrize("home", [HOME, Path("/home/ada/100%"), Path("/home/ada/mum's")])
+def test_the_line_that_we_install_is_found(install: Install, minutes: int, home: Path) -> None:
+    line = crontab_line(["/usr/bin/voicenote"], home, minutes)
     env = install("crontab", f"MAILTO=ada\n0 3 * * * backup\n{line}\n")
-    assert found(env) == [("your crontab", minutes)]
+    assert found(env, home) == [("your crontab", minutes)]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,8 @@ def test_a_line_that_somebody_wrote_is_found(
     [
         "#*/5 * * * * voicenote --home /w/shop run",
         "*/5 * * * * voicenote --home /w/other run",
+        "*/5 * * * * voicenote --home /w/shop2 run",
+        "*/5 * * * * voicenote --home /new/w/shop run",
         "*/5 * * * * voicenote --home /w/shop backup b.zip",
         "",
     ],

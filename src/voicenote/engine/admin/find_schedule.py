@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import plistlib
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -45,7 +46,7 @@ def find_schedules(home: Path, env: Mapping[str, str]) -> Iterator[FoundSchedule
 def _in_crontab(program: str, home: Path) -> Iterator[FoundSchedule]:
     listed = run_tool([program, "-l"])
     for line in listed.stdout.splitlines() if not listed.returncode else ():
-        if not line.lstrip().startswith("#") and _is_run(line, home):
+        if not line.lstrip().startswith("#") and _is_run(line.replace(r"\%", "%"), home):
             found = _EVERY.match(line.strip())
             minutes = int(found[1] or 1) if found and (found[1] or found[2]) else 60
             every = timedelta(minutes=minutes) if found else None
@@ -83,5 +84,7 @@ def _in_task_scheduler(program: str, home: Path) -> Iterator[FoundSchedule]:
 
 
 def _is_run(words: str, home: Path) -> bool:
-    """Whether some words start a run on this workspace."""
-    return "voicenote" in words and str(home) in words and re.search(r"\brun\b", words) is not None
+    """Whether some words start a run on this workspace, not on one whose path contains its path."""
+    paths = "|".join(map(re.escape, (str(home), shlex.quote(str(home)))))
+    there = re.search(rf"(?<![\w./-])(?:{paths})(?![\w.-])", words)
+    return bool("voicenote" in words and there and re.search(r"\brun\b", words))
