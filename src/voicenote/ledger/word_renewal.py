@@ -16,7 +16,8 @@ from sqlalchemy import select, update
 from voicenote.ledger import tables
 from voicenote.ledger.customers import News
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Complaint, Stage
+from voicenote.model.case import Complaint
+from voicenote.model.transitions import UNSENT
 
 #: History event for a field that an import changed; facts: field, was, now.
 RENEWED = "words_renewed"
@@ -27,7 +28,6 @@ TRIAGED, DEED_SAID = "case_triaged", "deed_said"
 EDITED, AMENDS_EDITED = "case_edited", "amends_edited"
 #: The fields of a case that a later import may bring; an enum is told by its value.
 WORDS = tuple(one.name for one in fields(Complaint) if one.metadata.get("renewed"))
-_UNSENT = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
 
 
 def renew_words(
@@ -71,7 +71,7 @@ def _kept(tx: Transaction, numbers: Mapping[int, object]) -> dict[int, dict[str,
     case, promised = tables.cases, tables.amends
     of_case = select(case.c.number, *(case.c[name] for name in WORDS)).where(
         case.c.number.in_(list(numbers)),
-        case.c.stage.in_([stage.value for stage in _UNSENT]),
+        case.c.stage.in_([stage.value for stage in UNSENT]),
     )
     found = {
         row["number"]: {name: row[name] or "" for name in WORDS}

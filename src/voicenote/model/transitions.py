@@ -22,7 +22,7 @@ UNSENT = (C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED)
 _OPEN = (*UNSENT, C.FOLLOWING)
 #: Event → the states it may happen in, and the state it leads to.
 CASE: Mapping[str, Mapping[C, C]] = {
-    "compose": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED), C.SCRIPTED),
+    "compose": dict.fromkeys(UNSENT, C.SCRIPTED),
     "render": dict.fromkeys((C.SCRIPTED, C.RENDERED, C.APPROVED), C.RENDERED),
     "approve": dict.fromkeys((C.RENDERED, C.APPROVED), C.APPROVED),
     # no longer approved: it waits for the owner again. Also from following, if it came back, so

@@ -37,9 +37,8 @@ from voicenote.ledger.word_renewal import TRIAGED
 from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Stage
 from voicenote.model.money import Money
 from voicenote.model.snapshot import Snapshot
+from voicenote.model.transitions import UNSENT
 
-#: The stages in which triage can still change what is said.
-EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
 #: The fields of a customer that say how to address them.
 ADDRESS = ("greet_as", "title", "gender", "how_many", "formality")
 #: The plans that a finding chooses; they follow it when it changes.
@@ -239,7 +238,7 @@ def _save(ws: Workspace, tx: Transaction, case: Case, triage: Triage) -> None:
 
 
 def _need_early(case: Case) -> None:
-    if case.stage not in EARLY:
+    if case.stage not in UNSENT:
         raise RuleSaysNo(
             f"the memo of case {case.number} has already been sent",
             f"if it must change, take it up again: voicenote reopen {case.number}",

@@ -26,6 +26,7 @@ from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Answer
 from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
+from voicenote.model.transitions import UNSENT
 from voicenote.script.compose import LONGEST_S, Draft, Shortfall, draft, seconds
 from voicenote.script.context import ScriptContext
 from voicenote.script.disclosing import add_disclosure
@@ -171,7 +172,7 @@ class Kept:
     def facts(self) -> dict[str, object]:
         """What the history tells of it. Raises ImpossibleTransition when the memo has left."""
         number = self.case.number
-        if self.case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
+        if self.case.stage not in UNSENT:
             raise ImpossibleTransition(
                 f"the memo of case {number} has already been sent",
                 f"if it must change, take it up again: voicenote reopen {number}",
