@@ -184,11 +184,12 @@ def change_facts(
         mine = {n.removeprefix(start): text for n, text in changes.items() if n.startswith(start)}
         if mine and (new := _try(problems, partial(_change_promise, one, mine, options))):
             promises[one.k] = new
-    _raise(problems)
+    raise_problems(problems)
     return Facts(told, promises, frozenset(own))
 
 
-def _raise(problems: Sequence[Problem]) -> None:
+def raise_problems(problems: Sequence[Problem]) -> None:
+    """Raise BadData with all of `problems`, if there are any."""
     for one in problems[:1]:
         raise BadData(f"{one.field} {one.what}", one.advice, problems)
 
@@ -220,7 +221,7 @@ def _change_complaint(
         read = complaint_from_fields(given, options)
     except BadData as error:
         raise BadData(error.what, error.advice, [*problems, *error.problems]) from None
-    _raise(problems)
+    raise_problems(problems)
     fields = {name for name, column in text_fields(Complaint).items() if column in changes}
     fields |= {"opened_at", "involved", "failure", "severity", "finding", "harm"} & set(changes)
     values: dict[str, Any] = {name: getattr(read, name) for name in fields}

@@ -16,11 +16,11 @@ from voicenote.engine.case.moving import carry_on
 from voicenote.engine.case.release import words_fit
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, Problem
+from voicenote.errors import Problem
 from voicenote.followup.case_status import name_also
 from voicenote.followup.compensation import Adequacy, judge
 from voicenote.followup.proposal import plan_of_finding
-from voicenote.intake.case_text import Facts, change_facts, facts_of, need_known
+from voicenote.intake.case_text import Facts, change_facts, facts_of, need_known, raise_problems
 from voicenote.intake.fields import kind_of
 from voicenote.intake.options import Options
 from voicenote.ledger import (
@@ -95,21 +95,23 @@ def edit_in(
     _need_unchanged(changes, known, seen or known)
     wanted = {name: text for name, text in changes.items() if text != known.get(name, "")}
     facts = change_facts(case, known, wanted, _options(ws, tx.now))
-    problems = list(_refused(ws, tx, case, facts.promises))
-    if problems:
-        raise BadData(f"{problems[0].field} {problems[0].what}", problems[0].advice, problems)
+    raise_problems(list(_refused(ws, tx, case, facts.promises)))
     if not wanted:
         return Edited(case=number, changed=())
-    also = _write(ws, tx, case, facts, wanted)
+    also = _write(ws, tx, case, facts, known, wanted)
     after = case_store.get(tx, number)
-    now = facts_of(after, ws.zone_of(after))
-    changed = tuple(
-        Correction(name, known.get(name, ""), now.get(name, ""))
-        for name in {**known, **now}
-        if known.get(name, "") != now.get(name, "")
-    )
+    changed = tuple(_compare(known, facts_of(after, ws.zone_of(after))))
     notes = list(_consequences(ws, tx, case, [one.field for one in changed], also))
     return Edited(case=number, changed=changed, cases=tuple(also), notes=tuple(notes))
+
+
+def _compare(was: Mapping[str, str], now: Mapping[str, str]) -> list[Correction]:
+    """Return where facts differ."""
+    return [
+        Correction(name, was.get(name, ""), now.get(name, ""))
+        for name in {**was, **now}
+        if was.get(name, "") != now.get(name, "")
+    ]
 
 
 def _options(ws: Workspace, now: datetime) -> Options:
@@ -120,14 +122,12 @@ def _options(ws: Workspace, now: datetime) -> Options:
 def _need_unchanged(
     changes: Mapping[str, str], known: Mapping[str, str], seen: Mapping[str, str]
 ) -> None:
-    problems = [
+    raise_problems([
         Problem(f"was changed meanwhile, to {known.get(name, '')!r}", "check, and edit again", "",
                 None, name)
         for name, text in changes.items()
         if known.get(name, "") not in (seen.get(name, ""), text)
-    ]  # fmt: skip
-    if problems:
-        raise BadData(f"{problems[0].field} {problems[0].what}", problems[0].advice, problems)
+    ])  # fmt: skip
 
 
 def _refused(
@@ -161,18 +161,17 @@ def _refused(
 
 
 def _write(
-    ws: Workspace, tx: Transaction, case: Case, facts: Facts, wanted: Mapping[str, str]
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    facts: Facts,
+    known: Mapping[str, str],
+    wanted: Mapping[str, str],
 ) -> list[int]:
     """Write the corrected facts; return the other open cases of a corrected customer."""
     number, also = case.number, []
-    known = facts_of(case, ws.zone_of(case))
-    after = replace(case, complaint=facts.complaint)
-    now = facts_of(after, ws.zone_of(case))
-    changed = [
-        Correction(name, known.get(name, ""), now.get(name, ""))
-        for name in {**known, **now}
-        if name in wanted and known.get(name, "") != now.get(name, "")
-    ]
+    now = facts_of(replace(case, complaint=facts.complaint), ws.zone_of(case))
+    changed = [one for one in _compare(known, now) if one.field in wanted]
     theirs = [one for one in changed if _is_customers(one.field)]
     if theirs:
         also = corrections.correct_person(tx, number, facts.complaint.customer, theirs)
@@ -189,12 +188,12 @@ def _write(
             continue
         said = facts_of(replace(case, amends=(replace(one, promise=new),)), ws.zone_of(case))
         start = f"amends.{one.k}."
-        lines = [
-            Correction(name.removeprefix(start), known[name], said[name])
-            for name in known
-            if name.startswith(start) and known[name] != said[name]
+        edits = [
+            each._replace(field=each.field.removeprefix(start))
+            for each in _compare(known, said)
+            if each.field.startswith(start)
         ]
-        corrections.correct_promise(tx, number, one.k, new, lines)
+        corrections.correct_promise(tx, number, one.k, new, edits)
         if new.promised_by != one.promise.promised_by:
             book_promise(ws, tx, number, one.k)
     return [one for one in also if one != number]
@@ -254,15 +253,17 @@ def _reach(ws: Workspace, tx: Transaction, case: Case, fields: list[str]) -> Ite
     if "channel" in fields or any(map(kind_of, fields)):
         freed, held = carry_on(ws, tx, case, anew="channel" in fields)
         if freed:
-            yield f"{name} can be reached now: {count_of(freed, 'message')} of case {number} go on"
+            messages = count_of(freed, "message goes on", "messages go on")
+            yield f"{name} can be reached now: in case {number}, {messages}"
         if held:
+            messages = count_of(held, "message waits", "messages wait")
             yield (
-                f"{name} can't be reached any more: {count_of(held, 'message')} of case {number} "
-                f"wait for an address (voicenote edit {number} --set email=…)"
+                f"{name} can't be reached any more: in case {number}, {messages} for an address "
+                f"(voicenote edit {number} --set email=…)"
             )
     if "time_zone" in fields and (moved := _move_to_clock(ws, tx, case)):
-        messages = count_of(moved, "message")
-        yield f"{messages} of case {number} have another hour, by the clock of {ws.zone_of(case)}"
+        messages = count_of(moved, "message has", "messages have")
+        yield f"In case {number}, {messages} another hour, by the clock of {ws.zone_of(case)}"
 
 
 def _move_to_clock(ws: Workspace, tx: Transaction, case: Case) -> int:
