@@ -20,9 +20,9 @@ from voicenote.model.receipt import Parcel
 #: Seconds for each step of logging in.
 DIAL_S = 20.0
 _TEXT = """\
-This is a test of your channel {name}. No customer has got it.
+This is a test of your channel {name}. It was sent to you only.
 
-If you can read this, letters leave. Nothing needs to be done with it.
+If you can read this, your messages get through. You don't have to do anything.
 """
 
 
@@ -114,7 +114,7 @@ def _check_mail(
 def _told_of_return(letter: ReturnedLetter | None, seconds: float) -> InboxCheck:
     if letter is None:
         what = f"it has not come back within {seconds:g} seconds"
-        cure = "look into the mailbox of [owner] email: it may be another one, or slow"
+        cure = "check the mailbox of [owner] email: it may be another one, or slow"
         return InboxCheck("inbox", ok=False, what=what, cure=cure)
     if letter.junk:
         what = f"it was put into {letter.folder}: your own provider takes it for junk"
