@@ -64,7 +64,7 @@ def test_an_amount_that_is_none_is_refused_everywhere(call: Call, value: str) ->
 
 
 def test_a_currency_that_nobody_has_is_refused(call: Call) -> None:
-    assert "no currency" in refused(call(*PROMISE, "--value", "5", "--currency", "QQQ"))
+    assert "isn't a currency" in refused(call(*PROMISE, "--value", "5", "--currency", "QQQ"))
     refused(call("triage", "1", "--harm", "5", "--currency", "qqq"))
 
 

@@ -118,7 +118,7 @@ def read_currency(text: str, preferred: str = "") -> str:
         raise BadData("a toman isn't an ISO currency", "write rials (IRR): ten times the amount")
     if word in _list_names():
         return _list_names()[word]
-    raise BadData(f"there is no currency {short(text)}", _advise(word[:60]))
+    raise BadData(f"{short(text)} isn't a currency", _advise(word[:60]))
 
 
 @lru_cache(maxsize=1024)

@@ -131,7 +131,7 @@ def from_text(text: str, known: Mapping[str, str]) -> tuple[dict[str, str], dict
         elif match := _PART.fullmatch(said):
             part, name = f"amends.{match[1]}.", ""
             if f"{part}text" not in known:
-                what = f"there is no {said} in this case"
+                what = f"this case has no {said}"
                 problems.append(Problem(what, "add a promise with: voicenote amends add", "", line))
         elif (match := _FIELD.fullmatch(said)) and (its := _name(part + match[1], known)):
             if its in found:

@@ -124,7 +124,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise BadData(f"there is no time zone {short(name)}", "write an IANA name") from None
+        raise BadData(f"{short(name)} isn't a time zone", "write an IANA name") from None
 
 
 def _need_sane(year: int, text: str) -> None:

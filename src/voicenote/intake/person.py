@@ -46,7 +46,7 @@ def read_language(text: str) -> str:
         speakers = ("en", "he", "ro", "pl", "fa", "et", found.to_tag())
         if name in {found.language_name(speaker).casefold() for speaker in speakers}:
             return str(found.to_tag())
-    raise BadData(f"there is no language {short(text)}", _advise(name[:60]))
+    raise BadData(f"{short(text)} isn't a language", _advise(name[:60]))
 
 
 @lru_cache(maxsize=1024)

@@ -163,7 +163,7 @@ def _detect_encoding(
             head.decode(name, "replace")
         except (LookupError, ValueError, TypeError):
             advice = "write a name such as utf-8, cp1250 or utf-16"
-            raise BadData(f"there is no encoding {options.encoding!r}", advice) from None
+            raise BadData(f"{options.encoding!r} isn't an encoding", advice) from None
         return name, "replace" if name.startswith(("utf-16", "utf-32")) else "surrogateescape"
     for bom, name in _BOMS:
         if head.startswith(bom):

@@ -52,7 +52,7 @@ def read_time_zone(text: str) -> str:
     """
     if found := _find_zones(_fold(text)):
         return found[0]
-    raise BadData(f"there is no time zone {short(text)}", _advise(_fold(text)[:60]))
+    raise BadData(f"{short(text)} isn't a time zone", _advise(_fold(text)[:60]))
 
 
 @lru_cache(maxsize=1024)

@@ -45,8 +45,8 @@ class BrowserSteps:
     def paste(self) -> str:
         """Ask for the address at which a browser of another machine has ended."""
         self.session.screen.warn(
-            "There is no browser on this machine. After you agree, yours ends at a page that"
-            " doesn't load: that is right. Copy its whole address (http://127.0.0.1:…)."
+            "After you agree, the browser shows a page that doesn't load. That's fine:"
+            " copy the page's whole address (http://127.0.0.1:…)."
         )
         return self.session.screen.ask("Paste it here", needed=True)
 
@@ -67,8 +67,8 @@ def need_person(session: Session, command: str) -> None:
     """Raise RuleSaysNo if nobody is at the terminal, as in cron."""
     if not session.screen.interactive:
         raise RuleSaysNo(
-            "logging in needs a person, and there is no terminal",
-            f"run it at a terminal, over ssh too: {command}",
+            "you have to log in yourself, at a terminal",
+            f"open one (over ssh is fine) and run: {command}",
         )
 
 

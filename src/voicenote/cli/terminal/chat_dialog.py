@@ -79,7 +79,7 @@ def _ask(session: Session, kind: str, name: str, question: SettingQuestion) -> C
     if not screen.interactive:
         value = "env:NAME" if is_secret(option) else "…"
         raise WrongUse(
-            "this asks questions, and there is no terminal", f"add --set {question.key}={value}"
+            "without a terminal, nobody can answer questions", f"add --set {question.key}={value}"
         )
     if is_secret(option):
         value = screen.ask_hidden(f"{question.text} (it is not shown)", needed=question.needed)

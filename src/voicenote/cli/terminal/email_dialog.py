@@ -235,4 +235,4 @@ def ask_what_now(session: Session, failed: list[Dialled], after: Mapping[str, st
 
 def _need_terminal(session: Session, option: str) -> None:
     if not session.screen.interactive:
-        raise WrongUse("this asks questions, and there is no terminal", f"add {option}")
+        raise WrongUse("without a terminal, nobody can answer questions", f"add {option}")

@@ -55,7 +55,7 @@ def fetch_file(url: str) -> bytes:
     finally:
         client.close()
     if answer.status != 200:
-        raise Postponed(f"there is no such file ({answer.status})")
+        raise Postponed(f"the server doesn't have this file ({answer.status})")
     return answer.body
 
 

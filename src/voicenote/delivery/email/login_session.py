@@ -28,7 +28,7 @@ _REASONS = {
     "expired_token": ("nobody logged in in time", "log in again"),
     "invalid_grant": ("the code was no longer valid", "log in again"),
     "mismatching_state": ("the answer belongs to another log-in", "log in again"),
-    "missing_code": ("there is no code in what you pasted", "log in again, and paste all of it"),
+    "missing_code": ("what you pasted doesn't have the code in it", "log in again, and paste all of it"),
     "insecure_transport": ("what you pasted isn't an address", "paste all of the address"),
     "invalid_client": ("it doesn't know this client", "check client_id and client_secret"),
     "unauthorized_client": (

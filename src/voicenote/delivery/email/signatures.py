@@ -129,7 +129,7 @@ def _find_key(tags: dict[str, str], names: NameServer) -> tuple[int, int]:
     name = f"{tags.get('s', '')}._domainkey.{tags.get('d', '')}"
     records = names.txt(name)
     if not records:
-        raise BadData(f"there is no key at {name}")
+        raise BadData(f"{name} doesn't have a key")
     packed = read_tags(records[0]).get("p", "")
     if not packed:
         raise BadData(f"the key at {name} was taken back")
