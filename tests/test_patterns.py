@@ -31,6 +31,7 @@ from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import is_token, tokens_in
+from voicenote.engine.admin import find_schedule
 from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.engine.singly import Failed
 from voicenote.errors import BadData, RuleSaysNo, VoicenoteError
@@ -105,6 +106,9 @@ MADE: dict[str, Callable[[str], object]] = {
     "cli/terminal/batch_report.py:named_once": lambda text: named_once(7, text),
     "delivery/tokens.py:is_token": is_token,
     "delivery/tokens.py:tokens_in": lambda text: tokens_in("voice+r-{token}@bakery.example", text),
+    "engine/admin/find_schedule.py:_is_run": lambda text: find_schedule._is_run(
+        f"voicenote run {text}", Path("/home/me/shop")
+    ),
     "model/address.py:": lambda text: twins(f"+{text}"),
     "model/sums.py:_patterns": lambda text: (sums_in(text), sum_unread(text)),
     "plain_text.py:_greeting": read_person,
