@@ -7,13 +7,15 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 import trustme
 
 from voicenote.delivery.email.imap_connection import connect
-from voicenote.delivery.email.mailbox import open_mailbox
+from voicenote.delivery.email.mailbox import new_mail, open_mailbox
+from voicenote.delivery.email.reading_back import read_back
 from voicenote.delivery.email.server import Server
 from voicenote.errors import Postponed
 
@@ -131,3 +133,34 @@ def test_what_comes_in_pieces_is_put_together(serve: Callable[..., Server]) -> N
         assert box.client.capabilities == ("IMAP4REV1", "IDLE")
     finally:
         box.client.shutdown()
+
+
+ANSWERS = {
+    b"CAPABILITY": b"* CAPABILITY IMAP4rev1",
+    b"STATUS": b"* STATUS INBOX (UIDVALIDITY 1)",
+    b"SEARCH": b"* SEARCH 1 2",
+    b"LOGOUT": b"* BYE",
+}
+
+
+def refusing_letters(line: socket.socket, over: threading.Event) -> None:
+    line.sendall(HELLO)
+    while not over.is_set() and (asked := line.recv(1000)):
+        tag, word, *more = asked.split()
+        word = more[0] if word == b"UID" else word
+        said = ANSWERS.get(word, b"* OK")
+        line.sendall(said + b"\r\n" + tag + (b" NO" if word == b"FETCH" else b" OK") + b" done\r\n")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda server: list(new_mail(server, None, date(2026, 3, 2))),
+        lambda server: read_back(server, "key", 0),
+    ],
+)
+def test_a_server_that_refuses_its_letters_is_told(
+    serve: Callable[..., Server], read: Callable[[Server], object]
+) -> None:
+    with pytest.raises(Postponed, match="cannot be read"):
+        read(serve(refusing_letters))

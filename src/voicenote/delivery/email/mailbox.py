@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import mktime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voicenote.delivery.email.imap_connection import connect
 from voicenote.delivery.email.server import Server
@@ -32,9 +32,9 @@ _KEY = re.compile(rb"x-voicenote-key:\s*([!-~]+)", re.IGNORECASE)
 IDLE_S = 20 * 60
 #: Advice when one side uses TLS on a port where the other does not.
 _WRONG_PORT = 'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
-_INBOX = "INBOX"
+INBOX = "INBOX"
 _NEVER = datetime.min.replace(tzinfo=UTC)
-#: Usual names of the Sent folder, for servers that do not mark it (RFC 6154).
+#: Usual names of the Sent folder, for servers that do not mark it.
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
 
@@ -86,7 +86,7 @@ def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
         uids = box.uids(AND(date_gte=since)) if sent else []
         for start in range(0, len(uids), HEADS_AT_ONCE):
             order = "(INTERNALDATE BODY.PEEK[HEADER.FIELDS (X-Voicenote-Key)])"
-            for head, header in _fetch(box, uids[start : start + HEADS_AT_ONCE], order):
+            for head, header in fetch(box, uids[start : start + HEADS_AT_ONCE], order):
                 if key := _KEY.match(header):
                     found[key[1].decode("ascii", "replace")] = _internal_date(head)
     return found
@@ -104,8 +104,8 @@ def new_mail(
     from imap_tools import AND, U
 
     with open_mailbox(server) as box:
-        box.folder.set(_INBOX, readonly=True)
-        validity = int(box.folder.status(_INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
+        box.folder.set(INBOX, readonly=True)
+        validity = int(box.folder.status(INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
         known = after.uid if after and after.validity == validity else 0
         criteria = AND(uid=U(str(known + 1), "*")) if known else AND(date_gte=since)
         uids = sorted(uid for uid in map(int, box.uids(criteria)) if uid > known)
@@ -117,7 +117,7 @@ def new_mail(
 
 def newest_at(box: BaseMailBox) -> datetime | None:
     """Return when the newest message in the inbox came, by the server's clock; None without one."""
-    told = box.folder.set(_INBOX, readonly=True)
+    told = box.folder.set(INBOX, readonly=True)
     count = told[1][0] or b"0"
     if not count.isdigit() or not int(count):
         return None
@@ -129,11 +129,11 @@ def newest_at(box: BaseMailBox) -> datetime | None:
 
 def fetch_letter(box: BaseMailBox, at: MailboxPosition, most: int) -> bytes:
     """Return the first `most` bytes of a letter. Raises Refused when it isn't there any more."""
-    box.folder.set(_INBOX, readonly=True)
-    validity = int(box.folder.status(_INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
+    box.folder.set(INBOX, readonly=True)
+    validity = int(box.folder.status(INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
     if validity != at.validity:
         raise Refused("the mail server has renumbered the mailbox", "look for the letter in it")
-    for _, raw in _fetch(box, [str(at.uid)], f"(UID BODY.PEEK[]<0.{most}>)"):
+    for _, raw in fetch(box, [str(at.uid)], f"(UID BODY.PEEK[]<0.{most}>)"):
         return bytes(raw)
     raise Refused("the letter is not in the mailbox any more", "look for it in other folders")
 
@@ -143,17 +143,18 @@ def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime,
     order = f"(UID INTERNALDATE BODY.PEEK[]<0.{MOST}>)"
     return sorted(
         (int(number[1]), _internal_date(head), bytes(raw))
-        for head, raw in _fetch(box, list(map(str, uids)), order)
+        for head, raw in fetch(box, list(map(str, uids)), order)
         if (number := re.search(rb"\bUID (\d+)", head))
     )
 
 
-def _fetch(box: BaseMailBox, uids: list[str], order: str) -> Iterator[tuple[bytes, bytes]]:
+def fetch(box: BaseMailBox, uids: list[str], order: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield what the server says about each message, and the bytes that `order` asks for."""
+    from imap_tools.errors import UnexpectedCommandStatusError
     from imap_tools.utils import check_command_status
 
     answer = box.client.uid("fetch", ",".join(uids), order)
-    check_command_status(answer, imaplib.IMAP4.error)
+    check_command_status(answer, UnexpectedCommandStatusError)
     yield from (part for part in answer[1] if isinstance(part, tuple))
 
 
@@ -169,7 +170,7 @@ def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
     """Save a copy of a sent message in the Sent folder. Return the folder's name, or ""."""
     from imap_tools import MailMessageFlags
 
-    sent = folder or _sent_folder(box)
+    sent = folder or find_folder(box, "\\Sent", _SENT)
     if sent:
         box.append(raw, sent, flag_set=[MailMessageFlags.SEEN])
     return sent
@@ -185,21 +186,22 @@ def wait_for_mail(server: Server, stopped: Callable[[], bool]) -> Iterator[None]
             raise Postponed(
                 f"{server.host} does not tell when new mail comes", "it is read at each run"
             )
-        box.folder.set(_INBOX, readonly=True)
+        box.folder.set(INBOX, readonly=True)
+        idle: Any = box.idle  # the library leaves it without types
         while not stopped():
-            box.idle.start()  # type: ignore[no-untyped-call]  # the library left it without
+            idle.start()
             yield
             for _ in range(IDLE_S):
-                if stopped() or box.idle.poll(timeout=1):
+                if stopped() or idle.poll(timeout=1):
                     break
-            box.idle.stop()  # type: ignore[no-untyped-call]  # the same
+            idle.stop()
 
 
 @contextmanager
 def _open_sent(server: Server, folder: str) -> Iterator[tuple[BaseMailBox, str]]:
     """Open a mailbox at its Sent folder, for reading; the folder's name is "" if there is none."""
     with open_mailbox(server) as box:
-        sent = folder or _sent_folder(box)
+        sent = folder or find_folder(box, "\\Sent", _SENT)
         there = bool(sent) and box.folder.exists(sent)
         if there:
             box.folder.set(sent, readonly=True)
@@ -276,12 +278,12 @@ def _log_out(box: BaseMailBox) -> None:
         box.client.shutdown()
 
 
-def _sent_folder(box: BaseMailBox) -> str:
-    """Return the folder that the server marks as sent mail, else one with a usual name, else ""."""
+def find_folder(box: BaseMailBox, mark: str, usual: tuple[str, ...]) -> str:
+    """Return the folder with a mark (RFC 6154), else one with a usual name, else ""."""
     folders = box.folder.list()
-    marked = [each.name for each in folders if "\\Sent" in each.flags]
+    marked = [each.name for each in folders if mark in each.flags]
     names = {each.name for each in folders}
-    return next(iter([*marked, *(name for name in _SENT if name in names)]), "")
+    return next(iter([*marked, *(name for name in usual if name in names)]), "")
 
 
 def _search(box: BaseMailBox, name: str, value: str) -> str:

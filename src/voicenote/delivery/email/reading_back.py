@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicenote.delivery.email.mailbox import open_mailbox
+from voicenote.delivery.email.mailbox import INBOX, fetch, find_folder, open_mailbox
 from voicenote.delivery.email.server import Server
-from voicenote.errors import Postponed
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
 
-#: Usual names of the folder of junk, for servers that do not mark it (RFC 6154).
+#: Usual names of the folder of junk, for servers that do not mark it.
 _JUNK = ("Junk", "Spam", "Junk Email", "Junk E-mail", "INBOX.Junk", "INBOX.Spam", "[Gmail]/Spam")
 #: Seconds between two looks.
 _PAUSE = 1.0
@@ -37,12 +35,12 @@ def read_back(server: Server, key: str, seconds: float) -> ReturnedLetter | None
     """
     until = time.monotonic() + seconds
     with open_mailbox(server) as box:
-        junk = _junk_folder(box)
+        junk = find_folder(box, "\\Junk", _JUNK)
         while True:
-            for folder in filter(None, ("INBOX", junk)):
+            for folder in filter(None, (INBOX, junk)):
                 box.folder.set(folder, readonly=True)
                 if raw := _find(box, key):
-                    return ReturnedLetter(raw, folder, folder != "INBOX")
+                    return ReturnedLetter(raw, folder, folder != INBOX)
             if time.monotonic() >= until:
                 return None
             time.sleep(_PAUSE)
@@ -51,21 +49,9 @@ def read_back(server: Server, key: str, seconds: float) -> ReturnedLetter | None
 def _find(box: BaseMailBox, key: str) -> bytes:
     """Return the whole letter in the open folder whose header has exactly this key, or b""."""
     from imap_tools import AND, H
-    from imap_tools.utils import check_command_status
 
     for uid in reversed(box.uids(AND(header=H("X-Voicenote-Key", key)))):
-        answer = box.client.uid("fetch", uid, f"(UID BODY.PEEK[]<0.{_MOST}>)")
-        check_command_status(answer, Postponed)
-        for part in answer[1]:
-            if isinstance(part, tuple) and f"X-Voicenote-Key: {key}".encode() in part[1]:
-                return bytes(part[1])
+        for _, raw in fetch(box, [uid], f"(UID BODY.PEEK[]<0.{_MOST}>)"):
+            if f"X-Voicenote-Key: {key}".encode() in raw:
+                return bytes(raw)
     return b""
-
-
-def _junk_folder(box: BaseMailBox) -> str:
-    with suppress(StopIteration):
-        folders = box.folder.list()
-        names = {each.name for each in folders}
-        marked = (each.name for each in folders if "\\Junk" in each.flags)
-        return next(marked, None) or next(name for name in _JUNK if name in names)
-    return ""
