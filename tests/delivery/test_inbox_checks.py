@@ -96,6 +96,19 @@ def test_a_signature_without_its_key_does_not_hold(names: Serve) -> None:
     assert checks(names(GOOD), sign(LETTER, "bakery.example"))["DKIM"].ok is False
 
 
+def test_a_key_that_no_name_server_tells_leaves_the_signature_open(names: Serve) -> None:
+    silent = names(GOOD, silent=["_domainkey.bakery.example"], seconds=0.2)
+    found = checks(silent, sign(LETTER, "bakery.example"))
+    assert "DKIM" not in found
+    assert found["DNS"].ok is None
+
+
+def test_the_cure_names_each_address_as_spf_writes_it(names: Serve) -> None:
+    zone = {"bakery.example TXT": [], "mx.bakery.example AAAA": ["2001:db8::7"]}
+    cure = checks(names(GOOD | zone))["SPF"].cure
+    assert cure.endswith(f": v=spf1 ip4:{HOME} ip6:2001:db8::7 ~all")
+
+
 def test_a_signature_of_another_domain_proves_nothing_for_yours(names: Serve) -> None:
     """As a mailing service signs that was not told to sign for you."""
     zone = {

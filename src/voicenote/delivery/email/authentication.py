@@ -33,13 +33,11 @@ def find_dmarc(domain: str, names: NameServer) -> DmarcRecord | None:
     Raises Unavailable.
     """
     for number, name in enumerate(_upwards(domain)):
-        texts = [one for one in names.txt(f"_dmarc.{name}") if re.match(r"v\s*=\s*DMARC1\b", one)]
-        if len(texts) == 1:
-            tags = read_tags(texts[0].lower())
+        if tags := _read_record(name, names):
             policy = tags.get("p", "none")
             return DmarcRecord(
                 at=name,
-                policy=str(tags.get("sp", policy) if number else policy),
+                policy=tags.get("sp", policy) if number else policy,
                 strict_dkim=tags.get("adkim") == "s",
                 strict_spf=tags.get("aspf") == "s",
             )
@@ -57,10 +55,15 @@ def _owner_domain(domain: str, names: NameServer) -> str:
     """Return the highest domain above with a DMARC record of its owner, else the domain itself."""
     for name in reversed(list(_upwards(domain))):
         with suppress(Unavailable):
-            found = [one for one in names.txt(f"_dmarc.{name}") if one.startswith("v=DMARC1")]
-            if found and not any(re.search(r"\bpsd\s*=\s*y", one) for one in found):
+            if (tags := _read_record(name, names)) and tags.get("psd") != "y":
                 return name
     return domain
+
+
+def _read_record(name: str, names: NameServer) -> dict[str, str]:
+    """Return the tags of a domain's own record, in lower case; none if it hasn't exactly one."""
+    texts = [one for one in names.txt(f"_dmarc.{name}") if re.match(r"v\s*=\s*DMARC1\b", one)]
+    return read_tags(texts[0].lower()) if len(texts) == 1 else {}
 
 
 def _upwards(domain: str) -> Iterator[str]:

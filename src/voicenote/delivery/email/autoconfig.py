@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 from voicenote.delivery.email.name_server import NameServer
 from voicenote.delivery.email.providers import MailHost, MailServers, by_domain, by_receiver
@@ -38,9 +39,14 @@ def find_servers(address: str, names: NameServer, fetch: Fetch) -> MailServers |
         return known
     if reserved(domain) and not names.own:
         return None
-    for look in (_by_receivers, _by_file, _by_service):
+    ways = (
+        partial(_by_receivers, domain, names),
+        partial(_by_file, domain, address, fetch),
+        partial(_by_service, domain, names),
+    )
+    for look in ways:
         with suppress(VoicenoteError):
-            if found := look(domain, address, names, fetch):
+            if found := look():
                 return found
     return None
 
@@ -59,13 +65,12 @@ def fetch_file(url: str) -> bytes:
     return answer.body
 
 
-def _by_receivers(domain: str, _: str, names: NameServer, __: Fetch) -> MailServers | None:
+def _by_receivers(domain: str, names: NameServer) -> MailServers | None:
     return next(filter(None, map(by_receiver, names.mx(domain))), None)
 
 
-def _by_file(domain: str, address: str, names: NameServer, fetch: Fetch) -> MailServers | None:
+def _by_file(domain: str, address: str, fetch: Fetch) -> MailServers | None:
     """Read the file that the domain keeps for mail programs."""
-    del names
     for url in (
         f"https://autoconfig.{domain}/mail/config-v1.1.xml",
         f"https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml",
@@ -114,7 +119,7 @@ def _fill(text: str, address: str) -> str:
     return text.strip()
 
 
-def _by_service(domain: str, _: str, names: NameServer, __: Fetch) -> MailServers | None:
+def _by_service(domain: str, names: NameServer) -> MailServers | None:
     """Ask for SRV records: those for TLS from the first byte before those with STARTTLS."""
 
     def first(*services: tuple[str, str]) -> MailHost | None:

@@ -77,7 +77,11 @@ def _check_spf(
     addresses = _addresses(sent.host, names)
     policy = evaluate(sent.envelope, addresses[0] if addresses else "", names)
     domain, include = sent.envelope, provider.spf if provider else ""
-    wanted = f"include:{include}" if include else " ".join(f"ip4:{one}" for one in addresses)
+    wanted = (
+        f"include:{include}"
+        if include
+        else " ".join(f"ip{ip_address(one).version}:{one}" for one in addresses)
+    )
     if policy.result == "permerror":
         cure = f"correct the TXT record of {domain}"
         return False, InboxCheck("SPF", ok=False, what=policy.why, cure=cure)
@@ -133,8 +137,11 @@ def _check_dmarc(
         by = "SPF and DKIM prove" if by_spf and by_dkim else f"{'SPF' if by_spf else 'DKIM'} proves"
         return InboxCheck("DMARC", ok=True, what=f"{by} {sent.domain} (p={record.policy})")
     others = ", ".join(dict.fromkeys([*signed, *([sent.envelope] if spf_ok else [])]))
-    proven = f"only {others} is proven, which isn't {sent.domain}" if others else "nothing proves"
-    what = f"{proven} that it is from {sent.domain}" if not others else proven
+    what = (
+        f"only {others} is proven, which isn't {sent.domain}"
+        if others
+        else f"nothing proves that it is from {sent.domain}"
+    )
     sure = False if returned and record.policy != "none" else None
     cure = f"let the provider sign for {sent.domain} (DKIM), or send from its own servers"
     return InboxCheck("DMARC", sure, f"{what} (p={record.policy})", cure)

@@ -8,13 +8,12 @@ Unavailable when the provider can't be reached, or the libraries are missing.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from voicenote.delivery.port import LoginPage, LoginSteps
 from voicenote.errors import Unavailable
@@ -43,9 +42,6 @@ _TESTING = (
     "While your client is in testing at Google, each log-in ends after seven days; publishing it"
     " ends that (docs/email.md)."
 )
-_DONE = b"You are logged in. You can close this page and go back to the terminal.\n"
-_STOPPED = b"The log-in was stopped. You can close this page and go back to the terminal.\n"
-_STRANGE = b"This isn't the page that voicenote is waiting for.\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +82,13 @@ def _translated(login: LoginSettings) -> Iterator[None]:
     """Mute the libraries, which log tokens, and translate their errors."""
     for name in ("requests_oauthlib", "oauthlib", "msal", "google_auth_oauthlib"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    try:
-        import msal  # noqa: F401 - to say first what is missing
-        import requests
-        import requests_oauthlib  # noqa: F401 - the same
-    except ImportError as error:
+    if not all(map(find_spec, ("msal", "google_auth_oauthlib"))):
         raise Unavailable(
             f"logging in at {login.who} needs libraries that are not installed",
             "install them: pip install 'voicenote[login]'",
-        ) from error
+        )
+    import requests
+
     try:
         yield
     except requests.RequestException as error:
@@ -112,9 +106,11 @@ def _translated(login: LoginSettings) -> Iterator[None]:
 def _ask_google(login: LoginSettings, user: str, steps: LoginSteps) -> Mapping[str, Any]:
     from google_auth_oauthlib.flow import InstalledAppFlow
 
+    from voicenote.delivery.email.login_landing import Landing
+
     secret, pages = reveal(login.client_secret), _google_pages(login)
     client = {"client_id": login.client_id, "client_secret": secret, **pages}
-    with closing(_Landing()) as landing:
+    with closing(Landing()) as landing:
         flow = InstalledAppFlow.from_client_config(
             {"installed": client},
             _SCOPES[GOOGLE],
@@ -212,44 +208,3 @@ def _http(login: LoginSettings) -> Any:
             return super().request(*args, **{**usual, **more})
 
     return Session()
-
-
-class _Landing(HTTPServer):
-    """The page of this machine that the browser is sent to. Only the right `state` counts."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _LandingHandler)
-        self.state, self.answer = "", ""
-
-    def wait(self, seconds: float) -> str:
-        """Return the address that the browser came with; "" when none came in time."""
-        until = time.monotonic() + seconds
-        while not self.answer and (left := until - time.monotonic()) > 0:
-            self.timeout = left
-            self.handle_request()
-        return self.answer
-
-    def close(self) -> None:
-        """Listen no more."""
-        self.server_close()
-
-
-class _LandingHandler(BaseHTTPRequestHandler):
-    """Takes the browser's one request; any other, such as for an icon, changes nothing."""
-
-    server: _Landing
-    timeout = 5.0  # for a connection that stays silent
-
-    def do_GET(self) -> None:
-        """Answer a request, and keep its address if it is the one that is waited for."""
-        told = parse_qs(urlsplit(self.path).query)
-        right = told.get("state") == [self.server.state] and not {"code", "error"}.isdisjoint(told)
-        if right:
-            self.server.answer = f"http://127.0.0.1:{self.server.server_port}{self.path}"
-        self.send_response(200 if right else 404)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(_STRANGE if not right else _STOPPED if "error" in told else _DONE)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Write nothing: the address has the code in it."""

@@ -28,7 +28,10 @@ _REASONS = {
     "expired_token": ("nobody logged in in time", "log in again"),
     "invalid_grant": ("the code was no longer valid", "log in again"),
     "mismatching_state": ("the answer belongs to another log-in", "log in again"),
-    "missing_code": ("what you pasted doesn't have the code in it", "log in again, and paste all of it"),
+    "missing_code": (
+        "what you pasted doesn't have the code in it",
+        "log in again, and paste all of it",
+    ),
     "insecure_transport": ("what you pasted isn't an address", "paste all of the address"),
     "invalid_client": ("it doesn't know this client", "check client_id and client_secret"),
     "unauthorized_client": (
@@ -41,8 +44,6 @@ _REASONS |= {
     "authorization_declined": _REASONS["access_denied"],
     "code_expired": _REASONS["expired_token"],
 }
-
-
 #: Errors whose own words, mostly of a library, would say no more.
 _CLEAR = ("access_denied", "mismatching_state", "missing_code", "insecure_transport")
 
@@ -106,7 +107,8 @@ class LoginSession:
         if seen.good_at(self._clock()) and not anew:
             return seen.access_token
         with _lock(self._place):  # a refresh token may be good only once
-            now, self._known = self._get(fresh=True), None
+            self._known = None
+            now = self._get()
             if now.good_at(self._clock()) and (not anew or now.access_token != seen.access_token):
                 return now.access_token
             return self._renew(now)
@@ -115,7 +117,10 @@ class LoginSession:
         """Let the owner log in anew, and keep it. Raises RuleSaysNo and Unavailable."""
         record = new_login(self.login, self._user, steps, self._clock())
         with _lock(self._place):
-            keep_again(self._place, record.to_text())
+            self._keep(record)
+
+    def _keep(self, record: LoginRecord) -> None:
+        keep_again(self._place, record.to_text())
         self._known = record
 
     def _renew(self, record: LoginRecord) -> str:
@@ -125,13 +130,12 @@ class LoginSession:
             answer = login_flows.renew(self.login, record.refresh_token)
             if "access_token" in answer:
                 made = LoginRecord.of_answer(answer, self._clock(), record)
-                keep_again(self._place, made.to_text())
-                self._known = made
+                self._keep(made)
                 return made.access_token
             error = str(answer.get("error", ""))
             if error in _ENDED:
                 record = LoginRecord(refused=plain(error))
-                keep_again(self._place, record.to_text())
+                self._keep(record)
                 raise Postponed(self._ended(record), self.cure)
         except VoicenoteError as error:
             raise Postponed(error.what, error.advice) from error
@@ -141,10 +145,8 @@ class LoginSession:
     def _ended(self, record: LoginRecord) -> str:
         return f"{self.login.who} has ended the log-in of {self._channel} ({record.refused})"
 
-    def _get(self, *, fresh: bool = False) -> LoginRecord:
+    def _get(self) -> LoginRecord:
         """Return what is kept; raises Postponed."""
-        if fresh:
-            self._known = None
         try:
             return self._read()
         except BadSettings as error:

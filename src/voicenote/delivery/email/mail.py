@@ -70,6 +70,7 @@ class Mail:
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
         server, reads = self.options.server, self.options.imap is not None
         session = self.options.session
+        missing = session.missing if session else ""
         return ChannelInfo(
             name=self.name,
             about=f"email through {server.host}:{server.port}",
@@ -77,7 +78,7 @@ class Mail:
             can_ask=reads,
             formats=self.options.attach,
             deaf="" if reads else "no mailbox is read, because imap_host is empty",
-            missing=(session.missing,) if session and session.missing else (),
+            missing=(missing,) if missing else (),
             warning=session.warning if session else None,
         )
 

@@ -7,6 +7,7 @@ found by its own configuration (`autoconfig`), or the owner is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +45,21 @@ class MailServers:
     spf: str = ""
 
 
-def _servers(source: str, smtp: str, imap: str, **more: object) -> MailServers:
+def _servers(source: str, smtp: str, imap: str, **more: Any) -> MailServers:
     host, _, port = smtp.partition(":")
     security = "tls" if port == "465" else "starttls"
-    made = MailServers(
+    return MailServers(
         source=source,
         smtp=MailHost(host, int(port), security),
         imap=MailHost(imap, 993, "tls"),
+        **more,
     )
-    return replace(made, **more)  # type: ignore[arg-type]  # fields of the table below
 
 
 def _app_password(page: str) -> str:
     return f"an app password, not the usual one; make it at {page}"
 
 
-_ZOHO = _app_password("accounts.zoho.com, Security, App passwords")
 _GOOGLE = _servers(
     "Google", "smtp.gmail.com:465", "imap.gmail.com", login="google", keeps_sent=True, plus=True,
     spf="_spf.google.com",
@@ -87,7 +87,7 @@ _ICLOUD = _servers(
 _ZOHO_PLACES = {
     place: _servers(
         "Zoho", f"smtp.zoho.{place}:465", f"imap.zoho.{place}", keeps_sent=True, plus=True,
-        hint=_ZOHO,
+        hint=_app_password("accounts.zoho.com, Security, App passwords"),
     )
     for place in ("com", "eu", "in")
 }  # fmt: skip
@@ -114,8 +114,7 @@ _DOMAINS = {
     "zohomail.eu": _ZOHO_PLACES["eu"],
     "zohomail.in": _ZOHO_PLACES["in"],
     "yahoo.com": _YAHOO,
-    "gmx.net": _servers("GMX", "mail.gmx.net:587", "imap.gmx.net"),
-    "gmx.de": _servers("GMX", "mail.gmx.net:587", "imap.gmx.net"),
+    **dict.fromkeys(("gmx.net", "gmx.de"), _servers("GMX", "mail.gmx.net:587", "imap.gmx.net")),
     "mailbox.org": _servers("mailbox.org", "smtp.mailbox.org:465", "imap.mailbox.org", plus=True),
     "posteo.de": _servers("Posteo", "posteo.de:465", "posteo.de", plus=True),
 }

@@ -37,8 +37,6 @@ def evaluate(domain: str, address: str, names: NameServer) -> SenderPolicy:
     Without an address only the record is read. Raises Unavailable.
     """
     policy = SenderPolicy()
-    records = _records(domain, names)
-    policy.record = records[0] if records else ""
     try:
         policy.result = _check(domain, address, names, policy)
     except BadData as error:
@@ -46,14 +44,11 @@ def evaluate(domain: str, address: str, names: NameServer) -> SenderPolicy:
     return policy
 
 
-def _records(domain: str, names: NameServer) -> list[str]:
-    return [one for one in names.txt(domain) if one.lower().split(" ", 1)[0] == "v=spf1"]
-
-
 def _check(domain: str, address: str, names: NameServer, policy: SenderPolicy) -> str:
-    records = _records(domain, names)
+    records = [one for one in names.txt(domain) if one.lower().split(" ", 1)[0] == "v=spf1"]
     if len(records) > 1:
         raise BadData(f"{domain} has {len(records)} SPF records, and may have one")
+    policy.record = policy.record or next(iter(records), "")
     redirect, result = "", ""
     for term in records[0].split()[1:] if records else ():
         if term.lower().startswith("redirect="):

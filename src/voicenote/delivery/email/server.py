@@ -8,12 +8,16 @@ from typing import Protocol
 
 
 class TokenSource(Protocol):
-    """What gives access tokens. `cure` says how a person gets in again."""
+    """What gives access tokens."""
 
     @property
-    def cure(self) -> str: ...  # noqa: D102 - see above
+    def cure(self) -> str:
+        """How a person gets in again."""
+        ...
 
-    def access_token(self, *, anew: bool = False) -> str: ...  # noqa: D102 - see above
+    def access_token(self, *, anew: bool = False) -> str:
+        """Return an access token; with `anew` not the one before. Raises Postponed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from voicenote.delivery.email.name_server import NameServer
-from voicenote.errors import BadData, VoicenoteError
+from voicenote.errors import BadData
 
 #: The shortest RSA key that counts today (RFC 8301), and the longest that is tried, in bits.
 _SHORTEST_KEY, _LONGEST_KEY = 1024, 8192
@@ -35,14 +35,17 @@ class Signature:
 
 
 def read_signatures(raw: bytes, names: NameServer) -> Iterator[Signature]:
-    """Yield each DKIM signature of a letter, checked with the keys in the DNS."""
+    """Yield each DKIM signature of a letter, checked with the keys in the DNS.
+
+    Raises Unavailable when no name server tells them.
+    """
     fields, body = split_letter(raw)
     for field in [one for one in fields if one[0].lower() == b"dkim-signature"][:_MOST]:
         tags = read_tags(field[1].decode("ascii", "replace"))
         try:
             _check(field, tags, fields, body, names)
             wrong = ""
-        except VoicenoteError as error:
+        except BadData as error:
             wrong = error.what
         yield Signature(tags.get("d", "?").lower(), wrong)
 

@@ -12,7 +12,7 @@ from email import message_from_string
 from email.message import Message
 from email.policy import default
 
-from voicenote.delivery.email.charsets import readings
+from voicenote.delivery.email.charsets import decode
 from voicenote.delivery.email.contents import children, payload
 from voicenote.plain_text import strip_markup
 
@@ -122,5 +122,5 @@ def _texts(part: Message, depth: int = 0) -> list[str]:
         return [text for _, texts in below for text in texts]
     if kind not in ("text/plain", "text/html"):
         return []
-    text = next(iter(readings(payload(part), str(part.get_content_charset("") or ""))), "")
+    text = decode(payload(part), str(part.get_content_charset("") or ""))
     return [strip_markup(text) if kind == "text/html" else text]
