@@ -87,3 +87,14 @@ def test_signs_alone_leave_the_label_as_it_is() -> None:
 def test_writing_without_an_alphabet_fits_no_page_well() -> None:
     _, share = detect_codepage("荷物がまだ届きません".encode("cp932"))
     assert share < 0.9
+
+
+@pytest.mark.parametrize(
+    "label", ["macintosh", "x-mac-ce", "iso-8859-3", "iso-8859-14", "windows-1258"]
+)
+@pytest.mark.parametrize("language", ["he", "fa"])
+def test_a_label_of_another_charset_is_not_believed_where_it_gives_no_words(
+    language: str, label: str
+) -> None:
+    letter, [charset] = LETTERS[language]
+    assert decode(letter.encode(charset), label) == letter

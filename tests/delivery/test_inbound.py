@@ -665,4 +665,4 @@ def test_a_letter_of_thousands_of_parts_is_read_at_once(deep: bool) -> None:
     begun = time.process_time()
     read_mail(b"From: a@b.example\r\n" + parts, NOW, PLACES)
     read_mail(letter("It is good.") + parts, NOW, PLACES)
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 20  # the square of the parts would take minutes

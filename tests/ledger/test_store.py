@@ -371,8 +371,10 @@ def test_a_pause_that_has_ended_stays_so_when_the_ledger_is_brought_up_to_date(
         ):
             connection.execute(text(line))
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
-    with ledger.read() as tx:
+    with (
+        closing(open_ledger(url, clock=clock, actor="t", new_id=new_id)) as ledger,
+        ledger.read() as tx,
+    ):
         assert [one.channel for one in pauses.list_paused(tx)] == ["chat"]
         forgiven = tx.connection.execute(text("select forgiven from brakes where channel = 'mail'"))
         assert forgiven.scalar() == 1
