@@ -161,3 +161,15 @@ def test_mail_servers_at_unusual_ports_give_settings_that_can_be_read(run: Run, 
     written = tomllib.loads((home / "voicenote.toml").read_text())["channels"]["mail"]
     assert {"security", "imap_security"}.isdisjoint(written)
     assert run(PW="x").exit_code == 0
+
+
+def test_a_secret_in_a_file_of_the_home_folder_is_found(
+    run: Run, servers: dict[str, str], home: Path
+) -> None:
+    """``~`` means the same while a channel is tried as in the settings later."""
+    (home / "bot").write_text(BOT)
+    url = f"url={servers['telegram']}"
+    where = {"HOME": str(home), "USERPROFILE": str(home)}
+    done = run("add", "telegram", "--set", url, "--set", "token=file:~/bot", **where)
+    assert done.exit_code == 0, done.output
+    assert channels(home)["telegram"]["token"] == {"file": "~/bot"}

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import Result
+
+from voicenote.cli.terminal import screen
 
 Call = Callable[..., Result]
 
@@ -79,3 +82,10 @@ def test_what_failed_is_told_with_its_cure(ready: Call, home: Path) -> None:
     assert "email could not be read in the run of" in line
     assert "nothing listens on 127.0.0.1:1" in line
     assert "check imap_host and imap_port" in line
+
+
+def test_a_run_that_somebody_pipes_is_by_hand(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its input and output are no terminal, as in cron, but its standard error is one."""
+    monkeypatch.setattr(screen, "is_terminal", lambda stream: stream.name == "<stderr>")
+    call("run")
+    assert "by hand" in told(call)["last run"]

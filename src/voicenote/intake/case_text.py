@@ -135,7 +135,7 @@ def from_text(text: str, known: Mapping[str, str]) -> tuple[dict[str, str], dict
                 problems.append(Problem(what, "add a promise with: voicenote amends add", "", line))
         elif (match := _FIELD.fullmatch(said)) and (its := _name(part + match[1], known)):
             if its in found:
-                what = f"stands here twice, first in line {lines[its]}"
+                what = f"was already given in line {lines[its]}"
                 problems.append(Problem(what, "keep one of them", "", line, match[1]))
             name, lines[its] = its, line
             found[its] = [match[2].strip()]
@@ -215,7 +215,7 @@ def _change_complaint(
     if abusive not in _YES:
         problems.append(_wrong("abusive", f"isn't yes or no: {short(abusive)}", "write yes or no"))
     if not given["what_happened"].strip():
-        problems.append(_wrong("what_happened", "is empty", "a complaint is told in words"))
+        problems.append(_wrong("what_happened", "is empty", "write what happened"))
         given["what_happened"] = known["what_happened"]
     try:
         read = complaint_from_fields(given, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NoReturn
 
 from voicenote.errors import BadSettings, Unavailable
@@ -102,7 +103,7 @@ class Secret:
 
     def _from_file(self) -> str:
         try:
-            with open(self._name, encoding="utf-8") as file:  # noqa: PTH123  its name is text
+            with Path(self._name).open(encoding="utf-8") as file:
                 value = file.read(_MOST).strip()
         except (OSError, ValueError) as error:
             raise BadSettings(

@@ -128,23 +128,23 @@ def save_setting(path: Path, table: str, key: str, value: object) -> None:
 
     text = _read(path)
     lines = text.splitlines(keepends=True)
-    places = _places(lines, table, f"#{key} = ")
-    if places and key not in tomlkit.parse(text).get(table, {}):
-        lines[places[0]] = f"{key} = {toml_of(value)}\n"
+    place = _find_line(lines, table, f"#{key} = ")
+    if place is not None and key not in tomlkit.parse(text).get(table, {}):
+        lines[place] = f"{key} = {toml_of(value)}\n"
         _write(path, "".join(lines))
     else:
         _edit(path, change)
 
 
-def _places(lines: Sequence[str], table: str, start: str) -> list[int]:
-    """Return where lines of a table begin with `start`."""
-    found, inside = [], False
+def _find_line(lines: Sequence[str], table: str, start: str) -> int | None:
+    """Return the place of the first line of a table that begins with `start`."""
+    inside = False
     for place, line in enumerate(lines):
         if line.startswith("["):
             inside = line.strip() == f"[{table}]"
         elif inside and line.startswith(start):
-            found.append(place)
-    return found
+            return place
+    return None
 
 
 def _edit(path: Path, change: Callable[[Any], None]) -> None:

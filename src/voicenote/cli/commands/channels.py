@@ -107,23 +107,20 @@ def _needs(kind: str) -> str:
 @click.option("--name", metavar="NAME", help="What to call it; default: mail, or the kind.")
 @click.option("--replace", is_flag=True, help="Write over the channel of that name.")
 @click.option("--untried", is_flag=True, help="Connect to nothing; write it as it is.")
-@click.option("--address", default="", metavar="ADDRESS", help="Your email address.")
-@click.option("--smtp", default="", metavar="HOST:PORT", help="The server for sending.")
-@click.option("--imap", default="", metavar="HOST:PORT", help="The server for reading, or none.")
-@click.option("--user", default="", metavar="NAME", help="The name to log in with.")
-@click.option(
-    "--password", default="", metavar="WHERE", help="Where it is kept, such as env:MAIL_PASSWORD."
-)
+@click.option("--address", metavar="ADDRESS", help="Your email address.")
+@click.option("--smtp", metavar="HOST:PORT", help="The server for sending.")
+@click.option("--imap", metavar="HOST:PORT", help="The server for reading, or none.")
+@click.option("--user", metavar="NAME", help="The name to log in with.")
+@click.option("--password", metavar="WHERE", help="Where it is kept, such as env:MAIL_PASSWORD.")
 @click.option(
     "--login",
-    type=click.Choice(("", "google", "microsoft")),
-    default="",
+    type=click.Choice(("google", "microsoft")),
     help="Log in in a browser, at Google or Microsoft, instead of a password.",
 )
-@click.option("--client-id", default="", metavar="ID", help="Your client id there.")
-@click.option("--authority", default="", metavar="URL", help="Whose log-in, if not everybody's.")
-@click.option("--ca-file", default="", metavar="FILE", help="The authority of your own server.")
-@click.option("--dns", default="", metavar="ADDRESS", help="Ask this name server.")
+@click.option("--client-id", metavar="ID", help="Your client id there.")
+@click.option("--authority", metavar="URL", help="Whose log-in, if not everybody's.")
+@click.option("--ca-file", metavar="FILE", help="The authority of your own server.")
+@click.option("--dns", metavar="ADDRESS", help="Ask this name server.")
 @click.option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of Telegram or WhatsApp."
 )
@@ -136,7 +133,7 @@ def add(
     replace: bool,
     untried: bool,
     pairs: tuple[str, ...],
-    **given: str,
+    **given: str | None,
 ) -> None:
     """Set up a channel: find its servers, try them, and write it into voicenote.toml.
 
@@ -147,16 +144,13 @@ def add(
     """
     from voicenote.cli.terminal.channel_writing import choose_name, write_channel
 
-    _check_options(kind, pairs, given)
+    answers = {key: value for key, value in given.items() if value}
+    _check_options(kind, pairs, answers)
     name = choose_name(session, name, "mail" if kind == "email" else kind, replace=replace)
-    table, address, tried = _set_up(session, kind, name, pairs, given, untried=untried)
+    table, address, tried = _set_up(session, kind, name, pairs, answers, untried=untried)
     write_channel(session, name, table, address)
     session.if_stopped = ""
-    data = {
-        "channel": name,
-        "kind": kind,
-        "tried": _tried(tried),
-    }
+    data = {"channel": name, "kind": kind, "tried": _tried(tried)}
     session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
     session.screen.note(f"Next: voicenote channels {AFTERWARDS[kind].format(name=name)}")
 
@@ -165,8 +159,8 @@ def _check_options(kind: str, pairs: tuple[str, ...], given: Mapping[str, str]) 
     """Raise WrongUse for an option of another kind."""
     if kind == "email" and pairs:
         raise WrongUse("--set is for Telegram and WhatsApp", "see: voicenote channels add --help")
-    if kind != "email" and (found := [key for key, value in given.items() if value]):
-        option = f"--{found[0].replace('_', '-')}"
+    if kind != "email" and given:
+        option = f"--{next(iter(given)).replace('_', '-')}"
         raise WrongUse(f"{option} is for email", f"for {kind}, give --set KEY=VALUE")
 
 
@@ -203,6 +197,7 @@ def login(session: Session, /, *, name: str, no_browser: bool) -> None:
     With --json: {"channel", "tried": [{"server", "purpose", "answer", "error"}]}.
     """
     from voicenote.cli.terminal.browser_login import BrowserSteps, need_person
+    from voicenote.cli.terminal.email_dialog import show_dialled
     from voicenote.delivery.port import Dials, LogsIn
     from voicenote.wiring import make_channel, now
 
@@ -215,9 +210,7 @@ def login(session: Session, /, *, name: str, no_browser: bool) -> None:
         session.if_stopped = ""
         session.screen.note("Logged in. Trying the servers; nothing is sent …")
         tried = list(channel.dial(20)) if isinstance(channel, Dials) else []
-    for one in tried:
-        said = one.error.in_one_line if one.error else one.answer
-        session.screen.note(f"  {one.purpose}, {one.server}: {said}")
+    show_dialled(session, tried)
     session.screen.show({"channel": name, "tried": _tried(tried)}, lambda: f"{name} is logged in.")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicenote.cli.terminal.browser import has_browser
 from voicenote.cli.terminal.own_command import own_command, paste
 from voicenote.cli.terminal.session import Session, command
 
@@ -138,15 +139,8 @@ def _what_to_open(place: Path, page: Path) -> list[str]:
 def offer_page(session: Session, page: Path) -> None:
     """Ask whether to open the page, if there is a person at a terminal and a browser for them."""
     screen = session.screen
-    if screen.interactive and _has_browser(session) and screen.confirm("Open the page now?"):
+    if screen.interactive and has_browser(session.env) and screen.confirm("Open the page now?"):
         import webbrowser
 
         if not webbrowser.open(page.as_uri()):
             screen.warn(f"No browser could be started. Open it yourself: {page}")
-
-
-def _has_browser(session: Session) -> bool:
-    """Whether a browser with windows can be started: not over SSH, nor on a bare Linux."""
-    if sys.platform in ("win32", "darwin"):
-        return not session.env.get("SSH_CONNECTION")
-    return bool(session.env.get("DISPLAY") or session.env.get("WAYLAND_DISPLAY"))

@@ -11,6 +11,7 @@ import click
 
 from voicenote.cli.terminal.case_options import Selection
 from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
+from voicenote.cli.terminal.own_command import paste
 from voicenote.cli.terminal.promise_options import DAY
 from voicenote.cli.terminal.session import Session, command
 from voicenote.counting import count_of
@@ -114,4 +115,5 @@ def _tell_others(session: Session, cause: str) -> None:
         others = len(find_unlearnt(ws, cause).cases)
     if others:
         which = count_of(others, "other open case has", "other open cases have")
-        session.screen.note(f"{which} this cause and no lesson: voicenote lesson --cause {cause!r}")
+        command = paste(["voicenote", "lesson", "--cause", cause])
+        session.screen.note(f"{which} this cause and no lesson: {command}")

@@ -49,7 +49,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
             ws,
             lambda _done, _total: advance(1),
             clock_is_right=clock_is_right,
-            by="hand" if screen.interactive else "schedule",
+            by="hand" if screen.watched else "schedule",
         )
         upcoming = next_message_at(ws)
     if log_json and turn.noted:

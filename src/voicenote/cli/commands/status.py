@@ -61,6 +61,7 @@ def status(session: Session, /) -> None:
 
 
 def _lines(found: Status, zone: str, now: datetime) -> Iterator[tuple[str, str]]:
+    from voicenote.engine.run.run_log import STARTED
     from voicenote.engine.run_problems import tell_time
 
     if found.overdue:
@@ -90,9 +91,11 @@ def _lines(found: Status, zone: str, now: datetime) -> Iterator[tuple[str, str]]
         yield "last run", "none yet: voicenote run, or voicenote schedule --install"
         return
     did = ", ".join(f"{count} {what}" for what, count in last.counts.items())
-    by = {"hand": "by hand", "schedule": "by schedule", "daemon": "by the daemon"}[last.by]
     told = did or ("nothing to do" if last.ended else "not ended yet")
-    yield "last run", f"{tell_time(last.began, zone)} ({_ago(last.began, now)}, {by}): {told}"
+    yield (
+        "last run",
+        f"{tell_time(last.began, zone)} ({_ago(last.began, now)}, {STARTED[last.by]}): {told}",
+    )
 
 
 def _due(found: Status, zone: str) -> str:

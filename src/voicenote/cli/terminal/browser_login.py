@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import webbrowser
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from voicenote.cli.terminal.browser import has_browser
 from voicenote.cli.terminal.channel_secrets import Credential, keep_written
 from voicenote.cli.terminal.session import Session
 from voicenote.delivery.email.login_flows import COMMON, GOOGLE, NAMES, LoginSettings
@@ -35,7 +33,8 @@ class BrowserSteps:
             screen.warn(f"Open {page.url} on any device, and type this code: {page.code}")
             screen.warn(f"Waiting for you, for up to {page.minutes} minutes. Ctrl-C stops it.")
             return False
-        opened = not self.without_browser and has_browser(os.environ) and webbrowser.open(page.url)
+        wanted = not self.without_browser and has_browser(self.session.env)
+        opened = wanted and webbrowser.open(page.url)
         where = "Your browser opens; if not, open" if opened else "In any browser, open"
         screen.warn(f"{where} this address and log in there:", page.url)
         if opened:
@@ -49,18 +48,6 @@ class BrowserSteps:
             " copy the page's whole address (http://127.0.0.1:…)."
         )
         return self.session.screen.ask("Paste it here", needed=True)
-
-
-def has_browser(env: Mapping[str, str]) -> bool:
-    """Whether a browser can be opened that the person sees."""
-    drawn = sys.platform != "linux" or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")
-    if env.get("SSH_CONNECTION") and not env.get("DISPLAY"):
-        return False
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return bool(drawn or env.get("BROWSER"))
 
 
 def need_person(session: Session, command: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,16 +52,15 @@ class Interview:
         while True:
             while question := next_question(answers, self.asker):
                 self._ask(question)
-            number = self._confirm(self._show_summary())
-            if number is None:
+            changed = self._confirm(self._show_summary())
+            if changed is None:
                 return self._check({})
-            changed = number.field
-            self.old[changed] = answers.pop(changed, "")
-            if changed == "amends_kind":  # the amount of another deed is another one
+            self.old[changed.field] = answers.pop(changed.field, "")
+            if changed.field == "amends_kind":  # the amount of another deed is another one
                 for name in ("currency", "amends_value", "deed"):
                     self.old[name] = answers.pop(name, "")
-            screen.note(f"{number.label}:")
-            self._ask(number)
+            screen.note(f"{changed.label}:")
+            self._ask(changed)
 
     def _ask(self, question: Question) -> None:
         """Ask one question and keep its answer, or go back to the one before."""
@@ -138,7 +136,6 @@ class Interview:
         tag = complaint.customer.language or detect_language(complaint.what_happened)
         if name == next(iter(OWN)):
             self.session.screen.note(INTRODUCTION)
-        check: Callable[[str], object] = lambda answer: self._check({name: answer})  # noqa: E731
         return ask_own_sentence(
             self.session.screen,
             complaint,
@@ -146,7 +143,7 @@ class Interview:
             old,
             tag=tag or self.options.language,
             today=self.options.now.date(),
-            check=check,
+            check=lambda answer: self._check({name: answer}),
             back=BACK,
         )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from voicenote.cli.terminal.session import Session
 from voicenote.errors import BadSettings, VoicenoteError, WrongUse
+from voicenote.files import expand_home
 from voicenote.options import Secret
 from voicenote.options.secret import WAYS
 from voicenote.options.secret_storage import keep_in_file, keep_in_keyring, why_no_keyring
@@ -42,7 +43,7 @@ def refer_to(session: Session, key: str, reference: str) -> Credential:
             "give a reference to it, such as env:MAIL_PASSWORD, keyring:voicenote/me,"
             " file:secrets/mail or 'command:pass show mail'",
         )
-    place = str(session.home / name) if way == "file" else name
+    place = str(session.home / expand_home(name)) if way == "file" else name
     return Credential(key=key, secret=Secret(way, place, session.env), keep=lambda: {way: name})
 
 

@@ -31,7 +31,6 @@ clock_option = click.option(
 
 log_option = click.option(
     "--log-json",
-    "log_json",
     is_flag=True,
     help="For each run, one JSON object a line on standard error, and no other words.",
 )

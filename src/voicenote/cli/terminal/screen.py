@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO, TypeVar
 
-from voicenote.cli.terminal.colour import paint_error, wants_colour
+from voicenote.cli.terminal.colour import PLAIN, paint_error, wants_colour
 from voicenote.cli.terminal.json_form import jsonable
 from voicenote.cli.terminal.streams import (
     can_redraw,
@@ -45,6 +45,11 @@ class Screen:
     def interactive(self) -> bool:
         """Whether there is a person at a terminal who can be asked."""
         return is_terminal(self.stdin)
+
+    @property
+    def watched(self) -> bool:
+        """Whether any stream is a terminal, which none is in cron."""
+        return any(map(is_terminal, (self.stdin, self.stdout, self.stderr)))
 
     @property
     def width(self) -> int | None:
@@ -260,7 +265,7 @@ class Screen:
     @property
     def _edits(self) -> bool:
         """Whether the terminal can move the cursor, so that answers can be edited."""
-        knows = sys.platform == "win32" or self.env.get("TERM", "") not in ("", "dumb", "unknown")
+        knows = sys.platform == "win32" or self.env.get("TERM", "") not in ("", *PLAIN)
         return knows and is_terminal(self.stdin) and is_terminal(self.stderr)
 
     def _line(self, prompt: str, *, prefill: str = "", prose: bool = False) -> str:

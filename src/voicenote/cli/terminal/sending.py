@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-
 import click
 
 from voicenote.cli.terminal.field_proposals_list import offer_proposals
 from voicenote.cli.terminal.file_input import resolve_pasted_path
+from voicenote.cli.terminal.own_command import paste
 from voicenote.cli.terminal.session import Session
 from voicenote.cli.terminal.subcommand import try_words
 
@@ -113,8 +112,7 @@ def _offer_channel(context: click.Context, session: Session, number: int) -> Non
     if address := session.settings.owner.email:
         words += ["--address", address]
     if not try_words(context, session, *words):
-        screen.note(f"You can do it later: {shlex.join(['voicenote', *words])}")
-    session.read_settings_again()
+        screen.note(f"You can do it later: {paste(['voicenote', *words])}")
 
 
 def _is_due(session: Session, number: int) -> bool:

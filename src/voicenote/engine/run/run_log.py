@@ -17,7 +17,8 @@ from voicenote.ledger.run_notes import LastRun
 #: The file in the workspace, and the bytes after which it begins anew: months of runs.
 NAME = "runs.log"
 _MOST_BYTES = 1_000_000
-_STARTED = {"hand": "by hand", "schedule": "by schedule", "daemon": "by the daemon"}
+#: Who began a run, in words.
+STARTED = {"hand": "by hand", "schedule": "by schedule", "daemon": "by the daemon"}
 
 
 def split_by_channel(
@@ -44,7 +45,7 @@ def describe_run(run: LastRun) -> str:
     parts += [" ".join(f"{one.about}: {one.what}".split()) for one in run.troubles]
     began = f"{run.began:%Y-%m-%dT%H:%M:%SZ}"
     return (
-        f"{began}  {_STARTED[run.by]}, {_seconds(run):.0f} s: {'; '.join(parts) or 'nothing to do'}"
+        f"{began}  {STARTED[run.by]}, {_seconds(run):.0f} s: {'; '.join(parts) or 'nothing to do'}"
     )
 
 
