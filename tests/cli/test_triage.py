@@ -102,7 +102,8 @@ def test_cases_show_the_response_clock(call: Call) -> None:
 
 def test_outcomes_are_plain_data(call: Call) -> None:
     counts = json.loads(call("lessons", "--outcomes", "--json").stdout)
-    names = ["ally", "satisfied", "neutral", "lost", "no-answer", "withdrawn", "merged", "open"]
+    names = ["ally", "satisfied", "neutral", "lost", "no-answer", "opted-out"]
+    names += ["withdrawn", "merged", "open"]
     assert [*counts] == [*names, "amends_paid", "customers"]
     assert counts["open"] == 3
 
@@ -120,9 +121,10 @@ def test_amends_paid_stand_beside_customers_kept(call: Call) -> None:
     assert call("close", "1", "--outcome", "ally").exit_code == 0
     found = json.loads(call("lessons", "--outcomes", "--json").stdout)
     assert found["amends_paid"] == [{"value": "12.50", "currency": "USD"}]
-    assert found["customers"] == {"kept": 1, "lost": 0, "no-answer": 0}
+    assert found["customers"] == {"kept": 1, "lost": 0, "no-answer": 0, "opted-out": 0}
     told = call("lessons", "--outcomes").stdout
-    assert "Paid in amends: 12.50 USD. Customers kept: 1; lost: 0; no answer: 0." in told
+    kept = "Customers kept: 1; lost: 0; no answer: 0; opted out: 0."
+    assert f"Paid in amends: 12.50 USD. {kept}" in told
 
 
 def test_a_fresh_script_waits_when_that_is_set(ready: Call) -> None:

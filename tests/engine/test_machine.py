@@ -601,7 +601,7 @@ class Life(RuleBasedStateMachine):
                     known = touch.key in self.world.keys or touch.number in self.said_sent
                     assert known, f"the {touch.kind.value} is {touch.state.value}, and never left"
                     assert seen.case.customer.addresses, "it is sent to somebody without an address"
-            if seen.case.outcome is Outcome.NO_ANSWER and not seen.opted_out:
+            if seen.case.outcome is Outcome.NO_ANSWER:
                 asked = [touch for touch in seen.touches if touch.state in ARRIVED]
                 assert asked, "silence of somebody who was never asked"
 

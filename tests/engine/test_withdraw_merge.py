@@ -77,7 +77,7 @@ def test_it_counts_in_no_report_and_doubles_nothing(ws: Workspace) -> None:
         assert find_doubles(tx, [2]) == [(2, 1)]
     withdraw(ws, 1, "typed twice by mistake")
     assert [one.count for one in causes(ws)] == [1]
-    assert outcomes(ws).customers == {"kept": 0, "lost": 0, "no-answer": 0}
+    assert outcomes(ws).customers == {"kept": 0, "lost": 0, "no-answer": 0, "opted-out": 0}
     assert outcomes(ws).cases["withdrawn"] == 1
     with ws.ledger.read() as tx:
         assert find_doubles(tx, [2]) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -207,8 +208,31 @@ def test_a_lesson_without_a_prevention_is_none(make: Any) -> None:
 def test_whoever_opted_out_is_owed_deeds_but_no_words(make: Any) -> None:
     out = full(make, memo=None, answers=(), opted_out=True)
     assert missing(out) == ()
-    assert closing_outcome(out) is Outcome.NO_ANSWER
+    assert closing_outcome(out) is Outcome.OPTED_OUT
     assert len(missing(full(make, opted_out=True, amends=(make.amends(),)))) == 1
+
+
+def test_an_opt_out_after_silence_is_told_as_one(make: Any) -> None:
+    assert closing_outcome(replace(make.silent(), opted_out=True)) is Outcome.OPTED_OUT
+
+
+@pytest.mark.parametrize(("said", "outcome"), [("put-right", "satisfied"), ("not-yet", "lost")])
+def test_the_customers_word_outlives_their_opt_out(make: Any, said: str, outcome: str) -> None:
+    assert closing_outcome(full(make, answers=(make.answer(said, 5),), opted_out=True)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("opted_out", "wish", "why"),
+    [
+        (True, Outcome.NO_ANSWER, "wants no more messages"),
+        (False, Outcome.OPTED_OUT, "has not opted out"),
+    ],
+)
+def test_silence_and_an_opt_out_are_never_taken_for_each_other(
+    make: Any, opted_out: bool, wish: Outcome, why: str
+) -> None:
+    with pytest.raises(RuleSaysNo, match=why):
+        closing_outcome(full(make, answers=(), opted_out=opted_out), wish)
 
 
 def test_a_lost_customer_needs_no_yes_but_the_deed(make: Any) -> None:

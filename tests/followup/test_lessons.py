@@ -128,8 +128,8 @@ def test_a_lesson_that_is_only_written_prevents_nothing() -> None:
 
 def test_outcomes_are_counted_apart_with_those_still_open() -> None:
     assert count_outcomes([(Outcome.ALLY, 2), (None, 3)]) == {
-        "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "withdrawn": 0,
-        "merged": 0, "open": 3,
+        "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "opted-out": 0,
+        "withdrawn": 0, "merged": 0, "open": 3,
     }  # fmt: skip
 
 
@@ -145,4 +145,6 @@ def test_what_was_paid_is_exact_and_never_mixes_currencies() -> None:
 def test_customers_kept_are_counted_by_their_last_outcome() -> None:
     rows = [(1, Outcome.LOST), (2, Outcome.SATISFIED), (3, Outcome.NO_ANSWER), (1, Outcome.ALLY)]
     rows += [(4, Outcome.NEUTRAL), (5, Outcome.SATISFIED), (5, Outcome.LOST)]
-    assert count_customers(rows) == {"kept": 3, "lost": 1, "no-answer": 1}
+    rows += [(6, Outcome.OPTED_OUT)]
+    found = {"kept": 3, "lost": 1, "no-answer": 1, "opted-out": 1}
+    assert count_customers(rows) == found

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -378,6 +378,38 @@ def test_a_pause_that_has_ended_stays_so_when_the_ledger_is_brought_up_to_date(
         assert [one.channel for one in pauses.list_paused(tx)] == ["chat"]
         forgiven = tx.connection.execute(text("select forgiven from brakes where channel = 'mail'"))
         assert forgiven.scalar() == 1
+
+
+def test_who_had_opted_out_when_their_case_closed_is_told_from_who_was_silent(
+    url: str, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> None:
+    """By their own mark, by their address or by the history; not who opted out only afterwards."""
+    early, closed, late = (clock() + timedelta(days=day) for day in (1, 2, 3))
+    with of_release(url, "0018") as connection:
+        old = MetaData()
+        old.reflect(connection)
+
+        def put(table: str, **row: Any) -> None:
+            kinds = {c.name: c.type for c in old.tables[table].columns if not c.nullable}
+            blank = {n: "" if isinstance(kind, String) else 0 for n, kind in kinds.items()}
+            connection.execute(insert(old.tables[table]), blank | row)
+
+        put("meta", name="ledger_id", value="kept")
+        for n, left in enumerate((early, None, None, None, late), 1):
+            put("customers", number=n, name="Ann", opted_out_at=left)
+            more: dict[str, Any] = {"opened_at": early, "added_at": early, "closed_at": closed}
+            more |= {"outcome": "no-answer", "abusive": False, "involved": []}
+            put("cases", number=n, ref=f"{n}", customer=n, **more)
+        put("addresses", number=1, customer=2, sha256="a", since=early)
+        put("optouts", address_sha256="a", at=early)
+        put("history", number=1, at=early, case=3, event="customer_opted_out", facts={})
+    with (
+        closing(open_ledger(url, clock=clock, actor="t", new_id=new_id)) as ledger,
+        ledger.read() as tx,
+    ):
+        found = tx.connection.execute(text("select number, outcome from cases order by number"))
+        outcomes = [row.outcome for row in found]
+    assert outcomes == ["opted-out"] * 3 + ["no-answer"] * 2
 
 
 def test_only_a_write_that_says_so_does_not_wait_for_the_disk(ledger: Ledger) -> None:

@@ -161,7 +161,7 @@ def _open_ends(seen: Seen, case: Row) -> Iterator[str]:
     for one in seen.of_case("amends", number):
         if one["state"] not in ("done", "confirmed", "waived"):
             yield f"amends {one['k']} is {one['state']}"
-    if seen.customer(number)["opted_out_at"] or case["outcome"] == "no-answer":
+    if seen.customer(number)["opted_out_at"] or case["outcome"] in ("no-answer", "opted-out"):
         return
     every = seen.of_case("touches", number)
     yes = any(

@@ -12,7 +12,7 @@ from voicenote.unicode_forms import normal
 
 #: The name for causes that nobody has named.
 UNKNOWN = "unknown"
-#: Customers who stay. Those who gave no answer and those who were lost count apart (R14).
+#: Customers who stay. The others count apart: lost, gave no answer, or opted out (R14).
 KEPT = frozenset({Outcome.ALLY, Outcome.SATISFIED, Outcome.NEUTRAL})
 
 
@@ -143,13 +143,14 @@ def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]
 
 
 def count_customers(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:
-    """Count the customers who were kept, were lost, or gave no answer (S20).
+    """Count the customers who were kept, were lost, gave no answer, or opted out (S20).
 
     `rows` are (customer, outcome) of closed cases in the order of closing; a customer's last one
     counts.
     """
     last = dict(rows)
-    found = dict.fromkeys(("kept", Outcome.LOST.value, Outcome.NO_ANSWER.value), 0)
+    apart = (Outcome.LOST, Outcome.NO_ANSWER, Outcome.OPTED_OUT)
+    found = dict.fromkeys(("kept", *(one.value for one in apart)), 0)
     for outcome in last.values():
         found["kept" if outcome in KEPT else outcome.value] += 1
     return found

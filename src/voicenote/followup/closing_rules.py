@@ -80,8 +80,9 @@ def missing(snapshot: Snapshot, wish: Outcome | None = None) -> tuple[str, ...]:
 def closing_outcome(snapshot: Snapshot, wish: Outcome | None = None) -> Outcome:
     """Return the outcome a case closes with: the owner's `wish` if it is honest.
 
-    Without a wish: *satisfied* after a yes, *no answer* after silence or an opt-out, *lost* after
-    a not yet, else *neutral*. Raises RuleSaysNo for a wish that claims more than the customer said.
+    Without a wish: *satisfied* after a yes, *lost* after a not yet, *opted out* after an opt-out
+    without either, *no answer* after silence, else *neutral*. Raises RuleSaysNo for a wish that
+    claims something else than the customer said.
     """
     word = verdict(snapshot)
     number = snapshot.case.number
@@ -95,12 +96,24 @@ def closing_outcome(snapshot: Snapshot, wish: Outcome | None = None) -> Outcome:
             f"case {number} cannot be closed as no-answer: the customer did answer",
             "close it without --outcome, or as neutral or lost",
         )
+    if wish is Outcome.NO_ANSWER and snapshot.opted_out:
+        raise RuleSaysNo(
+            f"case {number} cannot be closed as no-answer: the customer wants no more messages",
+            "close it without --outcome, or as opted-out",
+        )
+    if wish is Outcome.OPTED_OUT and not snapshot.opted_out:
+        raise RuleSaysNo(
+            f"case {number} cannot be closed as opted-out: the customer has not opted out",
+            f"if they told you so: voicenote opt-out {number}; else close it without --outcome",
+        )
     if wish is not None:
         return wish
     if word is not None:
         return Outcome.SATISFIED if word is Verdict.PUT_RIGHT else Outcome.LOST
+    if snapshot.opted_out:
+        return Outcome.OPTED_OUT
     silent = needs_yes(snapshot.case) and len(silences(snapshot)) >= SILENT_TOUCHES
-    return Outcome.NO_ANSWER if silent or snapshot.opted_out else Outcome.NEUTRAL
+    return Outcome.NO_ANSWER if silent else Outcome.NEUTRAL
 
 
 def _missing_deed(amends: Amends) -> str:

@@ -64,7 +64,7 @@ RELEASED = (Stage.APPROVED, Stage.FOLLOWING)
 
 
 class Outcome(StrEnum):
-    """How things ended with the customer (S6, R14). *No answer* is counted separately.
+    """How things ended with the customer (S6, R14). *No answer* and *opted out* count apart.
 
     A case that was taken out, or joined to another, is *withdrawn* or *merged*, and counts nowhere.
     """
@@ -74,6 +74,7 @@ class Outcome(StrEnum):
     NEUTRAL = "neutral"
     LOST = "lost"
     NO_ANSWER = "no-answer"
+    OPTED_OUT = "opted-out"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
 

@@ -31,6 +31,7 @@ _OUTCOMES = {
     Outcome.NEUTRAL: "neutral",
     Outcome.LOST: "lost",
     Outcome.NO_ANSWER: "no answer",
+    Outcome.OPTED_OUT: "opted out",
 }
 
 

@@ -10,7 +10,7 @@ import click
 from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.session import Session, command
 
-OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer")
+OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer", "opted-out")
 
 
 @command()

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 def lessons(session: Session, /, *, outcomes: bool) -> None:
     """Rank the causes, and show which came back and whether their prevention is in place.
 
-    With --outcomes: how many customers became allies, are satisfied, neutral or lost, or did not
-    answer; and what was paid in amends, beside the number of customers kept.
+    With --outcomes: how many customers became allies, are satisfied, neutral or lost, did not
+    answer, or opted out; and what was paid in amends, beside the number of customers kept.
 
     With --outcomes --json: {"ally", "satisfied", "neutral", "lost", "open", "no-answer",
-    "withdrawn", "merged",
-    "amends_paid": [{"value", "currency"}], "customers": {"kept", "lost", "no-answer"}}.
+    "opted-out", "withdrawn", "merged", "amends_paid": [{"value", "currency"}],
+    "customers": {"kept", "lost", "no-answer", "opted-out"}}.
     """
     from voicenote.engine.case import cause_history
 
@@ -51,5 +51,6 @@ def _outcomes(session: Session, found: OutcomeReport) -> None:
     worth = " and ".join(f"{sum_:f} {code}" for code, sum_ in paid.items())
     screen.out(
         f"Paid in amends: {worth or 'nothing'}. "
-        f"Customers kept: {who['kept']}; lost: {who['lost']}; no answer: {who['no-answer']}."
+        f"Customers kept: {who['kept']}; lost: {who['lost']}; no answer: {who['no-answer']}; "
+        f"opted out: {who['opted-out']}."
     )

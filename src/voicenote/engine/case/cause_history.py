@@ -30,7 +30,8 @@ class OutcomeReport:
     """How cases and customers ended up, and what amends cost (S6, R14, S20).
 
     `cases` counts the cases by outcome, and the open ones; `amends_paid` is the total value of the
-    amends that were done, by currency; `customers` counts who was kept, lost, or gave no answer.
+    amends that were done, by currency; `customers` counts who was kept, lost, gave no answer,
+    or opted out.
     """
 
     cases: Mapping[str, int]
