@@ -305,6 +305,19 @@ def floor(module: str) -> str | None:
     return parts[2] if len(parts) > 3 else ""
 
 
+def test_people_are_told_no_time_in_utc() -> None:
+    """A time is the customer's or the owner's; only JSON and logs of lines keep UTC."""
+    kept = ("run_log.py", "rehearse.py", "undo.py")
+    in_utc = re.compile(r"%[MS]\}?(?:Z| UTC)|\(UTC\)\"")
+    broken = [
+        f"{place(path)}:{number}"
+        for path in modules().values()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if in_utc.search(line) and path.name not in kept
+    ]
+    assert not broken, told(broken, "tell it in a zone: tell_local, or run_problems.tell_time.")
+
+
 def test_the_engine_stands_on_its_floors() -> None:
     broken = []
     for module in modules():

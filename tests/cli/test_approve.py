@@ -90,7 +90,7 @@ def test_a_pass_tells_of_a_case_once() -> None:
         waiting=[(1, "the memo of case 1 waits for new words: it was triaged again")],
         nudges=[(1, "case 1: the memo for Dana waits for your approval: voicenote approve 1")],
     )
-    assert turn_lines(turn) == ["case 1: the memo waits for new words: it was triaged again"]
+    assert turn_lines(turn, "UTC") == ["case 1: the memo waits for new words: it was triaged again"]
 
 
 @pytest.fixture

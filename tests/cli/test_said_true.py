@@ -262,7 +262,7 @@ def test_of_many_cases_ten_are_told() -> None:
     turn = Turn()
     turn.nudges = [(n, f"case {n}: the memo was due, too late") for n in range(1, 26)]
     turn.reasons = [(3, "the address is wrong")]
-    told = turn_lines(turn)
+    told = turn_lines(turn, "UTC")
     assert len(told) == 11
     assert told[0] == "case 3: the address is wrong (and 1 more: voicenote show 3)"
     assert told[-1] == "… and 15 more cases: voicenote next --all"

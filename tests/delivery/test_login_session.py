@@ -88,12 +88,18 @@ def test_a_renewal_keeps_what_the_provider_says_no_more() -> None:
 
 @pytest.mark.parametrize(
     ("left", "told"),
-    [(timedelta(days=3), False), (timedelta(hours=47), True), (timedelta(hours=-1), True)],
+    [
+        (timedelta(days=3), ""),
+        (timedelta(hours=47), "ends in 47 hours"),
+        (timedelta(minutes=20), "ends within the hour"),
+        (timedelta(hours=-1), "has ended"),
+    ],
 )
-def test_the_end_is_told_two_days_before(tmp_path: Path, left: timedelta, *, told: bool) -> None:
+def test_the_end_is_told_two_days_before(tmp_path: Path, left: timedelta, told: str) -> None:
     warning = session(tmp_path / "kept", LoginRecord(access_token="a", ends=NOW + left)).warning  # noqa: S106
-    assert bool(warning) == told
+    assert bool(warning) == bool(told)
     if warning:
+        assert warning[0].endswith(told)
         assert warning[1] == "voicenote channels login mail"
 
 

@@ -162,7 +162,7 @@ def test_a_clock_that_jumped_is_told(ws: Workspace, clock: Clock, tmp_path: Path
     clock.move(days=-3)
     one_pass(ws)
     [what] = problems(ws)
-    assert what.startswith("the clock says 2026-02-27")
+    assert what.startswith("the clock says Fri 2026-02-27")
 
 
 @pytest.mark.parametrize("kept", ["", "nonsense", "{}", "[]", '{"began": 3}'])

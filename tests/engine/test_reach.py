@@ -57,7 +57,7 @@ def test_whom_no_channel_reaches_is_not_sent_anything_and_is_counted(house: Hous
     [(what, cure)] = turn.unreached
     assert what == "1 has no address, so nothing is sent to them: case 1"
     assert "outbox" in cure
-    assert any(what in line for line in turn_lines(turn))
+    assert any(what in line for line in turn_lines(turn, "UTC"))
 
 
 def test_a_plan_that_was_not_begun_is_not_used_up_by_time(house: House, clock: Clock) -> None:

@@ -366,7 +366,7 @@ def test_doctor_next_and_run_tell_of_a_log_in_that_ended_and_of_one_that_will(
     kept = home / "secrets" / "mail-login"
     record = LoginRecord.from_text(kept.read_text())
     kept.write_text(replace(record, ends=now() + timedelta(hours=30)).to_text())
-    ends = "the log-in of mail at Microsoft ends on"
+    ends = "the log-in of mail at Microsoft ends in 29 hours"
     assert ends in command("doctor", "--offline").output
     assert ends in command("next", "--all").output
     assert ends in command("run").output

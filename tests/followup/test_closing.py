@@ -56,7 +56,7 @@ def test_a_memo_that_arrived_is_enough(make: Any, state: str) -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("due", "due 2026-11-02 09:00 UTC: voicenote run"),
+        ("due", "due 2026-11-02 10:00 (Europe/Berlin): voicenote run"),
         ("held", "voicenote plan 3 --resume"),
         ("sending", "on its way"),
         ("committing", "on its way"),

@@ -403,3 +403,12 @@ def test_the_plans_nudge_is_silent_about_a_promise_that_is_overdue(make: Any) ->
     actions = decide(snapshot, make.at(9))
     assert [one.number for one in of(actions, SkipTouch)] == [2]
     assert any(nudge.about is About.OVERDUE for nudge in of(actions, Nudge))
+
+
+def test_what_was_too_late_is_told_in_the_customers_time(make: Any) -> None:
+    """9 o'clock in UTC is 18 o'clock in Tokyo, for the reason that is kept and for the nudge."""
+    late = make.touch(1, "memo", "due", too_late_at=make.at(1))
+    actions = decide(make.snapshot(late, zone="Asia/Tokyo"), make.at(2))
+    [skip], [nudge, *_] = of(actions, SkipTouch), of(actions, Nudge)
+    assert skip.reason == "too late: it was due 2026-11-02 18:00 (Asia/Tokyo)"
+    assert "was due 2026-11-02 18:00 (Asia/Tokyo)" in nudge.text

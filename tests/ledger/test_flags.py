@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from voicenote.ledger import case_rows, case_store, optouts, touches
 from voicenote.ledger.changes import change_touch
@@ -10,6 +11,8 @@ from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.address import Address
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.touch import IN_FLIGHT, PlannedTouch, TouchKind
+
+TOKYO = ZoneInfo("Asia/Tokyo")
 
 Make = Callable[..., Complaint]
 Ids = Callable[[], str]
@@ -30,14 +33,14 @@ def test_what_was_refused_or_bounced_or_is_held_for_a_reason_is_flagged(
             booked(tx, kind, new_id)
             for kind in (TouchKind.MEMO, TouchKind.CHECK_IN, TouchKind.CONFIRM, TouchKind.STATUS)
         )
-        assert case_rows.troubled(tx) == {}
+        assert case_rows.troubled(tx, TOKYO) == {}
         for event in ("claim", "commit", "accept", "bounce"):
             change_touch(tx, memo, event)
         for event in ("claim", "refuse"):
             change_touch(tx, check_in, event)
         change_touch(tx, confirm, "hold", reason="this ledger is a copy")
         change_touch(tx, mine, "hold")
-        assert case_rows.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
+        assert case_rows.troubled(tx, TOKYO) == {(1, 1): "memo bounced, check-in refused, 1 held"}
 
 
 def test_what_is_in_flight_is_flagged_with_its_hour(
@@ -47,9 +50,10 @@ def test_what_is_in_flight_is_flagged_with_its_hour(
         case_store.add(tx, [complaint()])
         memo = booked(tx, TouchKind.MEMO, new_id)
         change_touch(tx, memo, "claim", claimed_at=tx.now)
-        assert case_rows.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
-        change_touch(tx, memo, "commit")
-        assert case_rows.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
+        for event in ("", "commit"):
+            if event:
+                change_touch(tx, memo, event)
+            assert case_rows.troubled(tx, TOKYO) == {(1, 1): "memo being sent since 21:00"}
     assert {state.value for state in IN_FLIGHT} == set(case_rows.IN_FLIGHT)
 
 
@@ -57,7 +61,7 @@ def test_a_nudge_is_not_flagged(ledger: Ledger, complaint: Make, new_id: Ids) ->
     with ledger.write() as tx:
         case_store.add(tx, [complaint()])
         change_touch(tx, booked(tx, TouchKind.NUDGE, new_id), "hold", reason="a copy")
-        assert case_rows.troubled(tx) == {}
+        assert case_rows.troubled(tx, TOKYO) == {}
 
 
 def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Make) -> None:

@@ -196,6 +196,11 @@ def today(snapshot: Snapshot, now: datetime) -> date:
     return now.astimezone(snapshot.zone).date()
 
 
+def tell_local(snapshot: Snapshot, moment: datetime) -> str:
+    """Return a moment to the minute where the customer is, with the zone, for use in sentences."""
+    return f"{moment.astimezone(snapshot.zone):%Y-%m-%d %H:%M} ({snapshot.zone.key})"
+
+
 def name_promise(amends: Amends) -> str:
     """Return the name of a promise for use in sentences: ``amends 3.1 (refund of 40 EUR)``."""
     value = amends.promise.value

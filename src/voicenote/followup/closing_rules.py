@@ -14,10 +14,11 @@ from voicenote.followup.case_status import (
     needs_yes,
     openings,
     silences,
+    tell_local,
     verdict,
 )
 from voicenote.followup.release_rules import steps_to_approval
-from voicenote.model.case import Case, Outcome, Stage
+from voicenote.model.case import Outcome, Stage
 from voicenote.model.promise import Amends, AmendsKind, AmendsState
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
@@ -150,7 +151,7 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
     case, touches = snapshot.case, openings(snapshot)
     if touches:
         if case.released or touches[-1].state in IN_FLIGHT | {TouchState.UNCERTAIN}:
-            return [_stuck(case, touches[-1])]
+            return [_stuck(snapshot, touches[-1])]
         why = f" ({touches[-1].reason})" if touches[-1].reason else ""
         return [f"the memo is not approved{why}: {steps_to_approval(snapshot)}"]
     if case.stage is Stage.RENDERED and snapshot.stale_words:
@@ -165,9 +166,10 @@ def _on_its_way(touch: Touch) -> bool:
     )
 
 
-def _stuck(case: Case, touch: Touch) -> str:
+def _stuck(snapshot: Snapshot, touch: Touch) -> str:
     """Return why this message has not arrived, and what to do."""
-    what, again = f"the {touch.kind.words}", f"voicenote resend {case.number}"
+    case, what = snapshot.case, f"the {touch.kind.words}"
+    again = f"voicenote resend {case.number}"
     if touch.state is TouchState.UNCERTAIN:
         return f"{describe_fate(touch)}: check, then voicenote mark-sent {case.number}, or {again}"
     if touch.state is TouchState.HELD:
@@ -177,7 +179,7 @@ def _stuck(case: Case, touch: Touch) -> str:
         cure = f"batch resume {case.batch!r}" if whole else f"plan {case.number} --resume"
         return f"{what} is held: voicenote {cure}"
     if touch.state is TouchState.DUE:
-        when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
+        when = tell_local(snapshot, touch.due_at)
         return f"{what} has not been sent yet, it is due {when}: voicenote run"
     if touch.state in IN_FLIGHT:
         return f"{what} is on its way: voicenote run"

@@ -30,6 +30,7 @@ from voicenote.followup.case_status import (
     openings,
     settled,
     silences,
+    tell_local,
     today,
     told_already,
     verdict,
@@ -170,7 +171,7 @@ def _about_due(snapshot: Snapshot, touch: Touch, now: datetime) -> Iterator[Acti
     if needless := _why_needless(snapshot, touch, now):
         yield SkipTouch(touch.number, needless)
     elif late is not None and late < now:
-        why = f"too late: it was due {touch.due_at:%Y-%m-%d %H:%M} UTC"
+        why = f"too late: it was due {tell_local(snapshot, touch.due_at)}"
         yield SkipTouch(touch.number, why + also_recalled(touch.reason))
         nudge = None if touch.kind is TouchKind.NUDGE else too_late_nudge(snapshot, touch)
     elif touch.kind is TouchKind.STATUS and not _promises_settled(snapshot, touch):

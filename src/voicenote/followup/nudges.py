@@ -18,6 +18,7 @@ from voicenote.followup.case_status import (
     openings,
     overdue_promises,
     rests_on_silence,
+    tell_local,
     today,
 )
 from voicenote.followup.closing_rules import missing
@@ -61,7 +62,7 @@ def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
     elif touch.kind in OPENING:
         cure = f"it is not approved; if it still makes sense: {steps_to_approval(snapshot)}"
     text = (
-        f"case {number}: the {touch.kind.words} was due {touch.due_at:%Y-%m-%d %H:%M} UTC, "
+        f"case {number}: the {touch.kind.words} was due {tell_local(snapshot, touch.due_at)}, "
         f"too late to be sent now; {cure}"
     )
     return _nudge(snapshot, About.TOO_LATE, text, f"{touch.number}:{touch.attempt}")

@@ -68,7 +68,7 @@ def second_apology(snapshot: Snapshot, theirs: datetime | None = None) -> str:
     if last != own:
         had = f"{case.customer.name} had an apology for another case"
     return (
-        f"{had} on {last.date().isoformat()}; a second one needs "
+        f"{had} on {last.astimezone(snapshot.zone).date()}; a second one needs "
         f"a new amends (voicenote amends add {case.number}) or a kept promise "
         f"({done_command(f'{case.number}.K')})"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 
@@ -197,8 +198,11 @@ def open_causes(tx: Transaction) -> list[tuple[int, str, datetime]]:
     return [(row[0], row[1], row[2]) for row in tx.connection.execute(query)]
 
 
-def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
-    """Return what the owner must look at, by (case, round): ``memo bounced, 3 held``."""
+def troubled(tx: Transaction, zone: ZoneInfo) -> dict[tuple[int, int], str]:
+    """Return what the owner must look at, by (case, round): ``memo bounced, 3 held``.
+
+    Hours are in `zone`.
+    """
     touch = tables.touches
     query = (
         select(
@@ -218,7 +222,7 @@ def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
         elif state == HELD:
             held[case, round_] = held.get((case, round_), 0) + 1
         elif state in IN_FLIGHT:
-            since = f" since {claimed_at:%H:%M} UTC" if claimed_at else ""
+            since = f" since {claimed_at.astimezone(zone):%H:%M}" if claimed_at else ""
             told.append(f"{kind} being sent{since}")
         else:
             told.append(f"{kind} {state}")

@@ -37,6 +37,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool, log_json:
     """
     from voicenote.engine.run.run_log import run_data
     from voicenote.engine.run.scheduler import Daemon, Renewal
+    from voicenote.engine.run_problems import tell_time
     from voicenote.settings import load_draft
     from voicenote.wiring import check, now, open_workspace
 
@@ -45,6 +46,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool, log_json:
     screen = session.screen
     screen.quiet = screen.quiet or log_json
     told_clock: datetime | None = None
+    zone = session.settings.owner.time_zone
 
     def tell(what: Turn | VoicenoteError) -> None:
         from voicenote.errors import VoicenoteError
@@ -65,14 +67,15 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool, log_json:
             what.clock = None  # reported when it jumped, and not again at every run
         told_clock = known
         if what.clock or not what.quiet:
-            screen.note(f"{now():%Y-%m-%d %H:%M}Z  {summary_of(what)}")
-            screen.warn(*turn_lines(what))
+            screen.note(f"{tell_time(now(), zone)}  {summary_of(what)}")
+            screen.warn(*turn_lines(what, zone))
 
     def open_anew() -> Workspace:
         settings = load_draft(session.home, session.env)
         check(settings)
         ws = open_workspace(settings)
-        screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed and were read again")
+        at = tell_time(now(), settings.owner.time_zone)
+        screen.note(f"{at}  the settings have changed and were read again")
         return ws
 
     with session.open(whole=True) as ws:

@@ -23,11 +23,12 @@ def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
     "batch"}.
     """
     from voicenote.engine.run.rate_limits import list_paused, resume_channels
+    from voicenote.engine.run_problems import tell_time
 
     screen = session.screen
     with session.open(whole=True) as ws:
         ended = {one.channel for one in resume_channels(ws, channels)} if channels else set()
-        found = list_paused(ws)
+        found, zone = list_paused(ws), ws.settings.owner.time_zone
     if missing := sorted(set(channels) - ended):
         raise RuleSaysNo(f"not paused: {', '.join(missing)}", "see: voicenote pause")
     for channel in sorted(ended):
@@ -36,7 +37,7 @@ def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
         screen.data([one._asdict() for one in found])
         return 1 if found else 0
     for one in found:
-        screen.out(f"{one.told}, since {one.paused_at:%Y-%m-%d %H:%M} UTC\n  {one.cure}")
+        screen.out(f"{one.told}, since {tell_time(one.paused_at, zone)}\n  {one.cure}")
     if not (found or ended):
         screen.out("No channel is paused.")
     return 1 if found else 0

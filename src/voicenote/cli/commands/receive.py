@@ -176,10 +176,13 @@ def _goes_on(cases: Iterable[int]) -> list[str]:
 
 
 def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
+    from voicenote.engine.run_problems import tell_time
+
+    zone = session.settings.owner.time_zone
     rows = [
         (
             str(one.number),
-            f"{one.at:%Y-%m-%d %H:%M}",
+            tell_time(one.at, zone),
             one.channel,
             one.sender,
             describe_arrival(one),
@@ -188,7 +191,7 @@ def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
         )
         for one in found
     ]
-    headers = ("number", "when (UTC)", "channel", "from", "what", "why", "holds")
+    headers = ("number", "when", "channel", "from", "what", "why", "holds")
     session.screen.rows(found, headers, rows, "Everything that came in was matched to a case.")
     for one in () if session.json else found:
         for file in one.files:

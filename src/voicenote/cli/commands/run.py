@@ -58,7 +58,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     if session.json:
         screen.data(turn_as_data(turn))
     elif not log_json:
-        warnings = [*turn_lines(turn), *map("; ".join, ending)]
+        warnings = [*turn_lines(turn, zone), *map("; ".join, ending)]
         notes = waiting_lines(turn, zone)
         screen.warn(*warnings)
         for line in notes:

@@ -58,8 +58,11 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
     }
 
 
-def turn_lines(turn: Turn) -> list[str]:
-    """Return what a person should know about a run: a line per case, up to `MOST_CASES`."""
+def turn_lines(turn: Turn, zone: str) -> list[str]:
+    """Return what a person should know about a run: a line per case, up to `MOST_CASES`.
+
+    Times are in `zone`, the owner's.
+    """
     from voicenote.engine.run.clock_jump import told_of
     from voicenote.followup.release_rules import ASKS, REWORDS
 
@@ -71,7 +74,9 @@ def turn_lines(turn: Turn) -> list[str]:
         if case not in waiting or not any(mark in text for mark in (ASKS, REWORDS))
     ]
     return [
-        *(["; ".join(told_of(turn.clock))] if turn.clock else []),  # one line, as cron mails it
+        *(
+            ["; ".join(told_of(turn.clock, zone))] if turn.clock else []
+        ),  # one line, as cron mails it
         *unmatched_lines(turn.unmatched),
         *_by_case([*asks, *nudges]),
         *(f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until),

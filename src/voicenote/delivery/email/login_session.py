@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from voicenote.counting import count_of
 from voicenote.delivery.email import login_flows
 from voicenote.delivery.email.login_flows import LoginSettings
 from voicenote.delivery.email.login_record import LoginRecord
@@ -93,10 +94,12 @@ class LoginSession:
             record = self._read()
         except VoicenoteError:
             return None
-        if record.ends is None or not record.ends_soon(self._clock()):
+        if record.ends is None or not record.ends_soon(now := self._clock()):
             return None
-        when = f"{record.ends:%a %Y-%m-%d %H:%M} UTC"
-        return f"the log-in of {self._channel} at {self.login.who} ends on {when}", self._command
+        hours = int((record.ends - now) / timedelta(hours=1))
+        when = f"ends in {count_of(hours, 'hour')}" if hours > 0 else "ends within the hour"
+        when = "has ended" if record.ends <= now else when
+        return f"the log-in of {self._channel} at {self.login.who} {when}", self._command
 
     def access_token(self, *, anew: bool = False) -> str:
         """Return an access token, renewed if it is about to end; with `anew` in any case.

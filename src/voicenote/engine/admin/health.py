@@ -20,6 +20,7 @@ from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.clock_jump import jump_of, told_of
 from voicenote.engine.run.ownership import doubt_of
+from voicenote.engine.run_problems import tell_time
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, BadSettings, Restarting, TryAgain, VoicenoteError
 from voicenote.ledger import case_rows, pauses, touches, unreachable
@@ -148,10 +149,11 @@ def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 def _clock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         jumped = jump_of(ws, tx)
+    zone = ws.settings.owner.time_zone
     if jumped is None or (jumped.harmless and not jumped.back):
-        yield fine("clock", f"{ws.clock():%Y-%m-%d %H:%M} UTC")
+        yield fine("clock", f"{tell_time(ws.clock(), zone)} ({zone})")
     else:
-        yield fault("clock", *told_of(jumped))
+        yield fault("clock", *told_of(jumped, zone))
 
 
 def _privacy(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:

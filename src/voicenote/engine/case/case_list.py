@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.selection import need_batch
 from voicenote.errors import BadData
@@ -107,7 +108,7 @@ def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remark
         case_rows.first_acknowledgements(tx),
         returned,
         case_rows.words(tx),
-        case_rows.troubled(tx),
+        case_rows.troubled(tx, ZoneInfo(settings.owner.time_zone)),
         gone,
         also_open,
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from voicenote.counting import count_of
 from voicenote.engine.case.decisions import DEEPEST
 from voicenote.engine.clock_check import ClockDoubt, clock_doubt
+from voicenote.engine.run_problems import tell_time
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.actions import (
@@ -79,7 +80,7 @@ def mind_reading(ws: Workspace) -> bool:
     with ws.ledger.write("voicenote") as tx:
         keep_known_time(tx, known)
     if found.back:
-        raise RuleSaysNo(*told_of(found))
+        raise RuleSaysNo(*told_of(found, ws.settings.owner.time_zone))
     return True
 
 
@@ -117,9 +118,9 @@ def _all_of(seen: Snapshot, now: datetime, rounds: int) -> Iterator[Action]:
         seen = apply_actions(seen, wanted)
 
 
-def told_of(jumped: ClockDoubt) -> tuple[str, str]:
-    """Return what is wrong with a clock, and what to do about it."""
-    now, known = (f"{one:%Y-%m-%d %H:%M} UTC" for one in (jumped.now, jumped.known))
+def told_of(jumped: ClockDoubt, zone: str) -> tuple[str, str]:
+    """Return what is wrong with a clock, with times in `zone`, and what to do about it."""
+    now, known = (tell_time(one, zone) for one in (jumped.now, jumped.known))
     what = f"the clock says {now}, but the last run or change here was at {known}"
     if jumped.back:
         cure = f"set the clock; if it is right: {YES}"

@@ -144,7 +144,7 @@ def one_pass(
         ws.ledger.check_schema()
         ask_first(ws)
         with note_run(
-            ws, by, lambda: (turn.counts, turn.channels, list(_troubles_of(turn)))
+            ws, by, lambda: (turn.counts, turn.channels, list(_troubles_of(turn, ws)))
         ) as noted:
             _read_and_send(ws, turn, advance, clock_is_right=clock_is_right)
     turn.noted = noted[-1]
@@ -184,10 +184,10 @@ def _read_and_send(
     remember(ws)
 
 
-def _troubles_of(turn: Turn) -> Iterator[RunTrouble]:
+def _troubles_of(turn: Turn, ws: Workspace) -> Iterator[RunTrouble]:
     """Yield what failed in a run and isn't about a message, which has its own state."""
     if turn.clock is not None:
-        yield RunTrouble(CLOCK, *told_of(turn.clock))
+        yield RunTrouble(CLOCK, *told_of(turn.clock, ws.settings.owner.time_zone))
     yield from (RunTrouble(name, error.what, error.advice) for name, error in turn.troubles)
     for case, why in turn.broken:
         yield RunTrouble(CASE, f"case {case} failed: {why}", f"voicenote show {case}")
