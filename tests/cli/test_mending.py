@@ -174,6 +174,14 @@ def test_fields_are_set_by_name(call: Call) -> None:
     }
 
 
+def test_an_answer_to_a_withdrawn_case_waits_for_a_word_of_the_owner(call: Call) -> None:
+    assert call("withdraw", "1", "--why", "typed twice by mistake").exit_code == 0
+    done = call("answer", "1", "--text", "It is still broken")
+    assert "Case 1 stays closed; to open it again: voicenote reopen 1" in done.stdout
+    told = call("next", "--json").stdout
+    assert "has written since you took it out" in told
+
+
 @pytest.mark.parametrize("why", ["mistyped", "Doubled", "solved elsewhere", "no complaint"])
 def test_each_reason_that_the_help_names_is_one(call: Call, why: str) -> None:
     done = call("withdraw", "1", "--why", why)

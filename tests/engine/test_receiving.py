@@ -20,6 +20,7 @@ from tests.engine.world import (
     Clock,
     Died,
     World,
+    case_of,
     release,
     states,
     take,
@@ -33,12 +34,15 @@ from voicenote.delivery.inbound import Arrival
 from voicenote.delivery.tokens import token
 from voicenote.engine.case.approval import resume
 from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_view import case_view
+from voicenote.engine.case.case_withdraw import withdraw
 from voicenote.engine.run.poll import Received, receive, take_over, unmatched
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, Postponed, TryAgain, WrongUse
 from voicenote.ledger import arrivals, case_reports, tables, touches
+from voicenote.model.case import Outcome, Stage
 from voicenote.model.receipt import ReceiptKind, Verdict
 from voicenote.model.touch import TouchState
 
@@ -286,6 +290,32 @@ def test_what_fits_no_case_is_shown_once(ws: Workspace, world: Listening, sent: 
     assert len(unmatched(ws)) == 1
     with ws.ledger.read() as tx:
         assert arrivals.waiting(tx) == []
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_what_comes_in_for_a_merged_case_is_told_of_the_one_that_goes_on(
+    ws: Workspace, world: Listening, clock: Clock, *, closed: bool
+) -> None:
+    take(ws, told(days=None), told("A-2", name="Ron", email="ron@example.com", days=None))
+    release(ws, 1, 2)
+    assert one_pass(ws).sent == 2
+    merge(ws, 1, 2, anyway="married")
+    if closed:
+        withdraw(ws, 1, "solved elsewhere")
+    clock.move(minutes=5)
+    with ws.ledger.read() as tx:
+        before = touches.last_nudge(tx)
+    [sent] = [one for one in touches_of(ws, 2) if one.sent_at]
+    world.comes("a", verdict=Verdict.NOT_YET, keys=(sent.key,), address="ron@example.com")
+    receive(ws)
+    assert words_of(ws, 1) == [("not-yet", "Thank you")]
+    case, gone = case_of(ws, 1), case_of(ws, 2)
+    assert (gone.stage, gone.outcome, gone.merged_into) == (Stage.CLOSED, Outcome.MERGED, 1)
+    assert case.stage is (Stage.CLOSED if closed else Stage.OPENED)
+    with ws.ledger.read() as tx:
+        notes = [text for _, text in touches.nudges_since(tx, before)]
+    assert notes
+    assert all(text.startswith("case 1: ") for text in notes)
 
 
 def test_a_forged_bounce_of_what_never_left_does_nothing(

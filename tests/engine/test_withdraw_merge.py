@@ -26,6 +26,7 @@ from tests.engine.world import (
 from tests.fakes.databases import own_database
 from voicenote.engine.case import batches, closing, consent, promises
 from voicenote.engine.case.approval import hold
+from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_edit import edit
 from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_withdraw import withdraw
@@ -35,6 +36,7 @@ from voicenote.engine.case.undo_mending import describe_last, undo_mending
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.followup.priorities import Urgency
 from voicenote.ledger import case_store, tables, touches
 from voicenote.ledger.store import open_ledger
 from voicenote.model.case import Lesson, Outcome, Severity, Stage
@@ -282,6 +284,32 @@ def test_an_answer_to_the_merged_case_goes_on_with_the_other(ws: Workspace, cloc
         with pytest.raises(RuleSaysNo) as no:
             deed()
         assert "merged into case 1" in no.value.what
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_not_yet_to_a_withdrawn_case_waits_for_its_owner(
+    ws: Workspace, clock: Clock, *, by_hand: bool
+) -> None:
+    """Also one that was written before it was taken out, and read only afterwards."""
+    take(ws, told(days=None))
+    release(ws, 1)
+    one_pass(ws)
+    clock.move(days=1)
+    withdraw(ws, 1, "solved elsewhere")
+    clock.move(minutes=5)
+    if by_hand:
+        assert closing.answer(ws, 1, Verdict.NOT_YET, "still red", "call").stage is Stage.CLOSED
+    else:
+        before = clock.now - timedelta(hours=1)
+        with ws.ledger.write() as tx:
+            said = Answer(verdict=Verdict.NOT_YET, at=before, text="still red")
+            closing.answer_in(ws, tx, 1, said)
+    one_pass(ws)
+    assert case_of(ws).outcome is Outcome.WITHDRAWN
+    (need,) = what_needs_me(ws).needs
+    assert (need.urgency, need.command) == (Urgency.ANSWER, "voicenote reopen 1")
+    assert closing.reopen(ws, 1, "they are right") == 2
+    assert not [one for one in what_needs_me(ws).needs if one.urgency is Urgency.ANSWER]
 
 
 @pytest.mark.parametrize("told_there", [True, False])

@@ -17,6 +17,7 @@ from voicenote.followup.actions import (
     SkipTouch,
 )
 from voicenote.followup.decide import decide
+from voicenote.model.case import Outcome
 from voicenote.model.receipt import Receipt, ReceiptKind
 
 
@@ -35,6 +36,13 @@ def plan(make: Any, memo: str = "accepted") -> list[Any]:
         make.touch(3, "confirm", "held", 14, unless="put-right"),
         make.touch(4, "nudge", "due", 9),
     ]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WITHDRAWN, Outcome.MERGED])
+def test_a_case_that_was_taken_out_is_never_reopened(make: Any, outcome: Outcome) -> None:
+    memo, said = make.touch(1, "memo", "accepted"), (make.answer("not-yet", 5),)
+    case = make.snapshot(memo, answers=said, stage="closed", outcome=outcome)
+    assert decide(case, make.at(6)) == ()
 
 
 def test_while_all_is_well_nothing_is_decided(make: Any) -> None:

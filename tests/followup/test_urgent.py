@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voicenote.followup.priorities import Row, Urgency, needs, rank_needs
-from voicenote.model.case import Lesson
+from voicenote.model.case import Lesson, Outcome
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
 
@@ -87,6 +87,30 @@ def test_a_not_yet_after_the_closing_is_still_heard(make: Any) -> None:
     said = (make.answer("not-yet", 5),)
     (need,) = needs(Row(make.snapshot(memo, answers=said, stage="closed")), make.at(6))
     assert (need.urgency, need.command) == (Urgency.ANSWER, "voicenote reopen 3")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "day", "heard"),
+    [
+        ("not-yet", 5, True),
+        ("unclear", 5, True),
+        ("put-right", 5, False),
+        ("not-yet", 3, False),
+        ("unclear", 3, False),
+    ],
+)
+def test_an_answer_to_a_withdrawn_case_waits_for_the_owner(
+    make: Any, verdict: str, day: int, *, heard: bool
+) -> None:
+    """Only what came after it was taken out: the owner knew of everything else."""
+    gone: dict[str, Any] = {
+        "stage": "closed",
+        "outcome": Outcome.WITHDRAWN,
+        "closed_at": make.at(4),
+    }
+    said = (make.answer(verdict, day, "still red"),)
+    row = Row(make.snapshot(make.touch(1, "memo", "accepted"), answers=said, **gone))
+    assert [need.command for need in needs(row, make.at(6))] == ["voicenote reopen 3"] * heard
 
 
 def test_whoever_opted_out_gets_no_memo(make: Any) -> None:

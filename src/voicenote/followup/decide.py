@@ -132,13 +132,17 @@ def _turn_over(
 
 
 def _reopens(snapshot: Snapshot, rounds: int) -> bool:
-    """Whether the newest clear word is *not yet*, and another round is left. Abuse has none."""
+    """Whether the newest clear word is *not yet*, and another round is left.
+
+    Abuse has none, and what was taken out waits for the owner.
+    """
     case = snapshot.case
     return (
         verdict(snapshot) is Verdict.NOT_YET
         and case.stage in CASE["reopen"]
         and case.round < rounds
         and not case.complaint.abusive
+        and not case.taken_out
         and not snapshot.opted_out
     )
 

@@ -174,6 +174,13 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
     case, newest = snapshot.case, open_answer(snapshot)
     if newest is None:
         return
+    if case.taken_out:
+        if case.closed_at is not None and newest.at > case.closed_at:
+            what = "has written since you took it out"
+            sentence = f"{what}{_from(newest)}{quote_inline(newest.text)}; to take it up again"
+            command = f"voicenote reopen {case.number}"
+            yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
+        return
     if newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"

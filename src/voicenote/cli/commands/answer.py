@@ -71,7 +71,9 @@ def _describe(data: Mapping[str, Any]) -> str:
     told = f"{waited}, and won't be sent any more.\n" * bool(data["dropped"])
     told += f"Case {number} is open again, round {data['round']}.\n" if again else ""
     saved = ["Saved. Before it can be closed:", *(f"  - {one}" for one in missing)]
-    if not missing:
+    if data["stage"] is Stage.CLOSED:
+        saved = [f"Saved. Case {number} stays closed; to open it again: voicenote reopen {number}"]
+    elif not missing:
         saved = [f"Saved. Nothing is missing: voicenote close {number}"]
     return told + "\n".join(saved)
 

@@ -100,6 +100,8 @@ def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> int:
 
 def _answer(ws: Workspace, tx: Transaction, case: Case, said: Answer, *, opted_out: bool) -> int:
     again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
+    if case.taken_out:  # the owner decides; it may have been written before, but is read after
+        return touches.answer(tx, case, replace(said, at=max(said.at, tx.now)))
     if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again and not opted_out:
         round_ = reopen_in(tx, case.number, "the customer says: not yet")
         case = replace(case, round=round_)

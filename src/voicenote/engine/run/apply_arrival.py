@@ -175,7 +175,7 @@ class ArrivalWriter:
             self._note(case.number, "blocked", text)
         elif means.answer is not None and joined.is_over(tx, case.number):
             text = f"{case.customer.name} has written again{quote_inline(text_of(self.arrival))}"
-            self._note(case.number, "answer", text)
+            self._note(joined.lead_of(tx, case.number), "answer", text)
         decide_in(self.ws, tx, [case.number])
         if news.may_opt_out:
             held = hold_in(tx, [case.number])
