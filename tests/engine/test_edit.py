@@ -10,6 +10,7 @@ from tests.engine.house import House, dana, due
 from tests.engine.test_reach import FULL, NOBODY, unreached
 from tests.engine.world import (
     START,
+    Clock,
     case_of,
     history,
     release,
@@ -26,6 +27,7 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.intake.case_text import facts_of
+from voicenote.ledger import optouts
 from voicenote.model.case import Case, Stage
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.touch import TouchState
@@ -250,6 +252,45 @@ def test_the_other_cases_of_the_customer_follow(ws: Workspace) -> None:
     assert done.cases == (2,)
     assert case_of(ws, 2).customer.name == "Dina"
     assert case_of(ws, 2).stage is Stage.RENDERED
+
+
+def is_out(ws: Workspace) -> bool:
+    with ws.ledger.read() as tx:
+        return optouts.has_opted_out(tx, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "gone", "typed", "right"),
+    [
+        ("email", "dena@example.com", "dena@example.com", "dina@example.com"),
+        ("phone", "5555 0142", "+372 5555 0142", "+372 5555 0143"),
+    ],
+)
+def test_an_opt_out_goes_with_the_address_that_was_mistyped(
+    ws: Workspace, clock: Clock, field: str, gone: str, typed: str, right: str
+) -> None:
+    """Also where only the digits without a country had opted out."""
+    take(ws, told())
+    consent.opt_out(ws, gone)
+    clock.move(minutes=5)
+    edit(ws, 1, {field: typed})
+    assert is_out(ws)
+    clock.move(minutes=5)
+    edit(ws, 1, {"customer": "Dana Lee"})
+    edit(ws, 1, {field: right})
+    assert not is_out(ws)
+
+
+def test_who_opted_out_by_an_address_of_theirs_stays_so_with_another(
+    ws: Workspace, clock: Clock
+) -> None:
+    take(ws, told())
+    clock.move(minutes=5)
+    with ws.ledger.write() as tx:
+        optouts.opt_out_address(tx, "dana@example.com")
+    clock.move(minutes=5)
+    edit(ws, 1, {"email": "dina@example.com"})
+    assert is_out(ws)
 
 
 def test_who_opted_out_stays_so_without_the_address(ws: Workspace) -> None:

@@ -37,7 +37,7 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.followup.priorities import Urgency
-from voicenote.ledger import case_store, tables, touches
+from voicenote.ledger import case_store, optouts, tables, touches
 from voicenote.ledger.store import open_ledger
 from voicenote.model.case import Lesson, Outcome, Severity, Stage
 from voicenote.model.promise import AmendsKind, Promise
@@ -284,6 +284,19 @@ def test_an_answer_to_the_merged_case_goes_on_with_the_other(ws: Workspace, cloc
         with pytest.raises(RuleSaysNo) as no:
             deed()
         assert "merged into case 1" in no.value.what
+
+
+def test_who_opted_out_in_the_merged_case_stays_so_with_another_address(
+    ws: Workspace, clock: Clock
+) -> None:
+    take(ws, told(), told("A-2", name="Ron", email="ron@example.com"))
+    clock.move(minutes=5)
+    consent.opt_out(ws, "2")
+    clock.move(minutes=5)
+    merge(ws, 1, 2, anyway="married")
+    edit(ws, 1, {"email": "dina@example.com"})
+    with ws.ledger.read() as tx:
+        assert optouts.has_opted_out(tx, 1)
 
 
 @pytest.mark.parametrize("by_hand", [True, False])

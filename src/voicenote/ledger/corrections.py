@@ -38,10 +38,10 @@ def correct_person(
     """Change the customer of a case; return their open cases, which have the same customer.
 
     Addresses of a corrected kind that aren't in `after` don't identify them any more. Somebody who
-    opted out stays so.
+    opted out stays so; with an address that had opted out before, only as long as they have it.
     """
     number, table, known = person_of(tx, case), tables.customers, tables.addresses
-    gone = optouts.has_opted_out(tx, case)
+    gone = optouts.is_gone_themselves(tx, case)
     columns = rows.write(after, table) | ({"opted_out_at": tx.now} if gone else {})
     tx.connection.execute(update(table).where(table.c.number == number).values(**columns))
     before = customer_store.read_customer(tx, number).addresses
@@ -53,7 +53,7 @@ def correct_person(
         kept = [hash_address(one.mark) for one in given]
         tx.connection.execute(delete(known).where(mine, known.c.sha256.not_in(kept)))
         customer_store.give_addresses(tx, number, given)
-        optouts.recognise(tx, [(number, after)])
+        optouts.recognise_addresses(tx, after)
     signs.renew_signs(tx, number, customer_store.read_customer(tx, number))
     cases = tables.cases
     theirs = select(cases.c.number).where(

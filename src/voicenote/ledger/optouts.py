@@ -8,8 +8,11 @@ was typed (`TYPED`). `recognise` matches the last two to customers when these ar
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, insert, or_, select, update
 
 from voicenote.addresses import home_of
 from voicenote.ledger import customer_store, tables
@@ -21,19 +24,27 @@ from voicenote.model.case import Case, Customer
 
 WHOLE, HOME, TYPED = "whole", "home", ""
 
-_GONE = (
-    select(tables.cases.c.number)
-    .join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
-    .where(tables.cases.c.number.in_(list_param("cases")))
-    .where(
-        tables.customers.c.opted_out_at.is_not(None)
-        | exists().where(
-            tables.addresses.c.customer == tables.cases.c.customer,
-            tables.optouts.c.address_sha256 == tables.addresses.c.sha256,
-        )
+
+def _select_gone(*which: ColumnElement[bool]) -> Select[Any]:
+    """Return the query for cases whose customer opted out, or an address of theirs (`which`)."""
+    people, theirs = tables.customers, tables.addresses
+    by_address = exists().where(
+        theirs.c.customer == tables.cases.c.customer,
+        tables.optouts.c.address_sha256 == theirs.c.sha256,
+        *which,
     )
-)
-_OPTED_OUT = select(tables.optouts.c.address_sha256).where(
+    return (
+        select(tables.cases.c.number)
+        .join(people, people.c.number == tables.cases.c.customer)
+        .where(tables.cases.c.number.in_(list_param("cases")))
+        .where(people.c.opted_out_at.is_not(None) | by_address)
+    )
+
+
+_GONE = _select_gone()
+#: Without those who only got the address afterwards.
+_GONE_THEMSELVES = _select_gone(tables.optouts.c.at >= tables.addresses.c.since)
+_OPTED_OUT = select(tables.optouts.c.address_sha256, tables.optouts.c.at).where(
     tables.optouts.c.address_sha256.in_(list_param("marks"))
 )
 
@@ -72,26 +83,29 @@ def _home(digits: str) -> str:
     return f"home:{digits}"
 
 
-def _keep(tx: Transaction, marks: Iterable[str], form: str) -> int:
-    """Add the hashes that aren't there yet; return how many."""
+def _keep(tx: Transaction, marks: Iterable[str], form: str, at: datetime | None = None) -> int:
+    """Add the hashes that aren't there yet, as of now unless `at`; return how many."""
     table = tables.optouts
     digests = sorted({hash_address(one) for one in marks})
     known = _known_digests(tx, digests)
-    fresh = [{"address_sha256": d, "at": tx.now, "form": form} for d in digests if d not in known]
+    fresh = [
+        {"address_sha256": d, "at": at or tx.now, "form": form} for d in digests if d not in known
+    ]
     if fresh:
         tx.connection.execute(insert(table), fresh)
     return len(fresh)
 
 
-def _known_digests(tx: Transaction, digests: Iterable[str]) -> set[str]:
+def _known_digests(tx: Transaction, digests: Iterable[str]) -> dict[str, datetime]:
+    """Return when each of these hashes opted out, if it did."""
     asked = {"marks": sorted(digests)}
-    return set(tx.connection.execute(_OPTED_OUT, asked).scalars()) if asked["marks"] else set()
+    found = tx.connection.execute(_OPTED_OUT, asked) if asked["marks"] else ()
+    return {row.address_sha256: row.at for row in found}
 
 
 def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
     """Opt out those of `people`, new or with new addresses, whom an earlier opt-out means."""
-    table = tables.optouts
-    forms = set(tx.connection.execute(select(table.c.form).distinct()).scalars())
+    forms = _forms(tx)
     if not forms:
         return
     meant = {
@@ -99,7 +113,7 @@ def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
         for number, customer in people
     }
     known = _known_digests(tx, set().union(*meant.values()))
-    gone = [number for number, marks in meant.items() if marks & known]
+    gone = [number for number, marks in meant.items() if marks & known.keys()]
     if gone:
         one = tables.customers.c.number.in_(gone) & tables.customers.c.opted_out_at.is_(None)
         tx.connection.execute(update(tables.customers).where(one).values(opted_out_at=tx.now))
@@ -108,6 +122,23 @@ def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
             [m for number, who in people if number in gone for m in map(mark, _numbers(who))],
             WHOLE,
         )
+
+
+def recognise_addresses(tx: Transaction, customer: Customer) -> None:
+    """Record under the customer's very addresses what an earlier opt-out means by them.
+
+    For addresses that a person typed, perhaps wrongly: the opt-out goes with the address.
+    """
+    for one in customer.addresses if (forms := _forms(tx)) else ():
+        alone = replace(customer, addresses=(one,))
+        known = _known_digests(tx, map(hash_address, _spellings(alone, forms)))
+        if known:
+            _keep(tx, [one.mark], WHOLE, min(known.values()))
+
+
+def _forms(tx: Transaction) -> set[str]:
+    """Return the forms of the opt-outs that are there."""
+    return set(tx.connection.execute(select(tables.optouts.c.form).distinct()).scalars())
 
 
 def _numbers(customer: Customer) -> list[str]:
@@ -184,6 +215,14 @@ def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
 def find_gone(tx: Transaction, numbers: Sequence[int]) -> set[int]:
     """Return those of these cases whose customer, or one of their addresses, opted out."""
     return set(tx.connection.execute(_GONE, {"cases": list(numbers)}).scalars())
+
+
+def is_gone_themselves(tx: Transaction, case: int) -> bool:
+    """Return whether the customer of a case opted out, whatever address they get.
+
+    An address that they only have since it opted out says nothing about them: it may be mistyped.
+    """
+    return tx.connection.execute(_GONE_THEMSELVES, {"cases": [case]}).first() is not None
 
 
 def has_opted_out(tx: Transaction, case: int) -> bool:

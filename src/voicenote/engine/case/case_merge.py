@@ -159,7 +159,7 @@ def _fill(ws: Workspace, tx: Transaction, case: Case, gone: Case) -> Edited:
     if gone.complaint.severity is Severity.SERIOUS:
         wanted["severity"] = theirs["severity"]
     done = edit_in(ws, tx, case.number, wanted)
-    if optouts.has_opted_out(tx, gone.number) and not optouts.has_opted_out(tx, case.number):
+    if optouts.is_gone_themselves(tx, gone.number):
         opt_out_in(tx, case)
     return done
 
