@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from voicenote.cli.terminal.promise_options import DAY
-from voicenote.cli.terminal.run_report import summary_of
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 
 if TYPE_CHECKING:
-    from voicenote.engine.run.rehearsal import Rehearsed
+    from voicenote.engine.run.rehearsal import Explained, Rehearsed
 
 
 #: How far ahead a rehearsal can look: two years.
 LONGEST_DAYS = 730
+#: In the place of the channel of what would be skipped.
+_NOT_SENT = "not sent"
+#: What alone changes in a nudge that is given again.
+_AGO = re.compile(r"\d{1,5} days? ago")
 
 
 @command()
@@ -29,11 +36,18 @@ LONGEST_DAYS = 730
     help="How many days to look ahead, without --until.",
 )
 def rehearse(session: Session, /, *, until: date | None, days: int) -> None:
-    """Show on a copy what would be sent, and when. Nothing is really sent."""
+    """Show on a copy what would be sent, when, and by which step of its plan.
+
+    Nothing is really sent. Times are yours; where the customer's clock shows another one, that is
+    said too. What you would be told again and again is one row. With --json: a list of {"at",
+    "case", "kind", "channel", "why", "time_zone"}, all of them; "time_zone" is the customer's.
+    """
+    from voicenote.engine.run_problems import tell_time
     from voicenote.wiring import now, rehearsal
 
+    zone = session.settings.owner.time_zone
     start = now()
-    last = datetime.combine(until, time(23, 59), UTC) if until else None
+    last = datetime.combine(until, time(23, 59), ZoneInfo(zone)) if until else None
     end = last or start + timedelta(days=days)
     if not start <= end <= start + timedelta(days=LONGEST_DAYS + 1):
         raise click.BadParameter(
@@ -41,33 +55,50 @@ def rehearse(session: Session, /, *, until: date | None, days: int) -> None:
         )
     screen = session.screen
     rows: list[dict[str, Any]] = []
-    with rehearsal(session.settings, start) as passes:
+    with rehearsal(session.settings, start) as passes, screen.bar("Rehearsing") as advance:
         for made in passes(end):
             rows += _rehearsal_rows(made)
-            screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {summary_of(made.turn) or 'waits for you'}")
-    screen.rows(
-        rows,
-        ("when (UTC)", "case", "message", "channel", ""),
-        [
-            (f"{r['at']:%a %Y-%m-%d %H:%M}", r["case"], r["kind"], r["channel"], r["why"])
-            for r in rows
-        ],
-        "Nothing would be sent.",
-    )
+            advance(1)
+    shown = [
+        (tell_time(row["at"], zone), row["case"], row["kind"], row["channel"], why)
+        for row, why in _fold(rows, zone)
+    ]
+    headers = (f"when ({zone})", "case", "message", "channel", "why")
+    screen.rows(rows, headers, shown, f"Nothing would be sent until {tell_time(end, zone)}.")
 
 
 def _rehearsal_rows(made: Rehearsed) -> list[dict[str, Any]]:
-    sent = [
-        {"at": made.at, "case": t.case, "kind": t.kind.value, "channel": t.channel, "why": ""}
-        for t in made.touches
-        if t.kind.value != "nudge"
+    found = [
+        (one.touch.case, one.touch.kind.value, _way(one), one.why, one.zone.key)
+        for one in made.messages
     ]
-    waits = [
-        {"at": made.at, "case": case, "kind": "waits for you", "channel": "", "why": why}
-        for case, why in made.turn.waiting
-    ]
-    told = [
-        {"at": made.at, "case": case, "kind": "nudge", "channel": "to you", "why": text}
-        for case, text in made.turn.nudges
-    ]
-    return sent + told + waits
+    found += [(case, "waits for you", "", why, "") for case, why in made.turn.waiting]
+    found += [(case, "nudge", "to you", text, "") for case, text in made.turn.nudges]
+    names = ("case", "kind", "channel", "why", "time_zone")
+    return [{"at": made.at, **dict(zip(names, row, strict=True))} for row in found]
+
+
+def _way(one: Explained) -> str:
+    return _NOT_SENT if one.touch.state == "skipped" else one.touch.channel
+
+
+def _fold(rows: Sequence[dict[str, Any]], zone: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each row with its reason; what tells its owner the same again only once.
+
+    A message to somebody whose clock shows another time says what it shows.
+    """
+    from voicenote.engine.run_problems import tell_time
+
+    alike: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        key = row["kind"], row["case"], _AGO.sub("", row["why"]), row["time_zone"] and row["at"]
+        alike.setdefault(key, []).append(row)
+    for first, *more in alike.values():
+        why = first["why"]
+        if first["time_zone"] and first["channel"] != _NOT_SENT:
+            there, here = (tell_time(first["at"], one) for one in (first["time_zone"], zone))
+            why += f" ({there} in {first['time_zone']})" * (there != here)
+        if more:
+            until = tell_time(more[-1]["at"], zone)
+            why += f" (and {count_of(len(more), 'more time')} until {until})"
+        yield first, why

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.ledger import touches
+from voicenote.ledger import case_store, touches
 from voicenote.ledger.snapshots import find_stirred
-from voicenote.model.touch import Touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.touch import Touch, TouchKind, TouchState
+from voicenote.schedule.step_text import describe_step
 
 #: Between two messages, time alone can change things (a promise becomes overdue): look daily.
 DAY = timedelta(days=1)
@@ -30,12 +33,22 @@ class MovedClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A message that was sent or skipped, why it was, and the customer's time zone."""
+
+    touch: Touch
+    why: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsed:
     """One run in the future: when it was, and what it did."""
 
     at: datetime
     turn: Turn
     touches: tuple[Touch, ...]
+    messages: tuple[Explained, ...]
 
 
 def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehearsed]:
@@ -44,12 +57,18 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
     `ws` works on a copy, by `clock`, with a folder for every channel.
     """
     last = False
+    with ws.ledger.read() as tx:
+        known = {one.number for one in _list_skipped(tx, ())}
     while clock.now <= until:
         turn = one_pass(ws)
         if not turn.quiet or (turn.waiting and not last):
             with ws.ledger.read() as tx:
                 left = tuple(touches.left_at(tx, clock.now))
-            yield Rehearsed(clock.now, turn, left)
+                skipped = _list_skipped(tx, known) if turn.skipped else []
+                told = [one for one in (*left, *skipped) if one.kind is not TouchKind.NUDGE]
+                explained = tuple(_explain(ws, tx, one) for one in told)
+            known |= {one.number for one in skipped}
+            yield Rehearsed(clock.now, turn, left, explained)
         if last:
             return
         following = _next(ws, clock.now)
@@ -57,6 +76,26 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
             following = min(following, max(turn.again_at, clock.now + PASSES))
         last = following > until
         clock.now = min(following, until)
+
+
+def _list_skipped(tx: Transaction, known: Collection[int]) -> list[Touch]:
+    skipped = touches.in_state(tx, [TouchState.SKIPPED])
+    return [one for one in skipped if one.number not in known]
+
+
+def _explain(ws: Workspace, tx: Transaction, touch: Touch) -> Explained:
+    """Say why a message was skipped, or of which step of which plan it is."""
+    case, planned = case_store.get(tx, touch.case), touch.planned
+    plan, zone = ws.plans.get(touch.plan), ws.zone_of(case)
+    if touch.state is TouchState.SKIPPED:
+        return Explained(touch, touch.reason, zone)
+    why = f"step {planned.step} of {touch.plan}"
+    step = plan.steps[planned.step - 1] if plan and 0 < planned.step <= len(plan.steps) else None
+    if step and step.kind is touch.kind:
+        why += f": {describe_step(step, f'{touch.case}.{planned.amends}' * bool(planned.amends))}"
+    elif not touch.plan:
+        why = "you asked for it"
+    return Explained(touch, why, zone)
 
 
 def _next(ws: Workspace, now: datetime) -> datetime:
