@@ -84,11 +84,20 @@ def test_a_sitting_at_the_microphone_ends_with_the_owners_own_memo(sit: Sit) -> 
 
 @pytest.mark.usefixtures("microphone")
 def test_a_sitting_that_stops_at_the_microphone_goes_on_another_day(sit: Sit) -> None:
-    done = sit(*OWNER, *CASE, "n", "my own, with the microphone", "record", "keep", "quit")
+    done = sit(*OWNER, *CASE, "n", "my own, with the microphone", "record", "keep", "quit", "later")
     assert done.exit_code == 0, done.output
     assert "Continue any time: voicenote record 1" in done.output
     assert "Listen to it?" not in done.output
     assert "When you are ready: voicenote approve 1" not in done.output
+
+
+@pytest.mark.usefixtures("microphone")
+def test_quitting_the_microphone_leads_back_to_the_choice_of_a_voice(sit: Sit) -> None:
+    said = ["my own, with the microphone", "record", "quit", "the computer's"]
+    done = sit(*OWNER, *CASE, "n", *said, "n", "yes", "n")
+    assert done.exit_code == 0, done.output
+    assert "Not every sentence is recorded yet; what you have kept stays." in done.output
+    assert "Case 1 is approved." in done.output
 
 
 def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path: Path) -> None:

@@ -197,6 +197,8 @@ def voicenote(
 
     For one angry customer: voicenote new. For many: voicenote import. To see how it works, on
     samples and offline: voicenote demo.
+
+    Where an option is one of a few words, its first letters are enough.
     """
     session.home_option = home
     session.quiet = quiet

@@ -11,6 +11,7 @@ from voicenote.cli.terminal.case_options import CASE, PromiseName
 from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.promise_options import DAY, KINDS, money, override_option
 from voicenote.cli.terminal.session import CommandGroup, Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 
 @command(group=amends)
 @click.argument("number", type=CASE, metavar="N")
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="What kind of amends it is.")
+@click.option("--kind", type=WordChoice(*KINDS), required=True, help="What kind of amends it is.")
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
 @click.option("--deed", default="", help="The same in whole sentences, as you say it to them.")
 @click.option("--value", help="What it is worth, such as 40.00.")

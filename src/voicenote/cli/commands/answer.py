@@ -9,6 +9,7 @@ import click
 
 from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.counting import count_of
 from voicenote.errors import WrongUse
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from voicenote.model.receipt import Verdict
 
 #: What a column "answer" of a file may say.
-SAID = click.Choice(("put-right", "not-yet", "unclear"), case_sensitive=False)
+SAID = WordChoice("put-right", "not-yet", "unclear")
 
 
 @command()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 
 
 @command()
-@click.argument("what", type=click.Choice(["show", "prune"]), default="show")
+@click.argument("what", type=WordChoice("show", "prune"), default="show")
 @click.option("--all", "everything", is_flag=True, help="With prune: remove everything.")
 def cache(session: Session, /, *, what: str, everything: bool) -> None:
     """Show how much sound of earlier sentences is kept, or prune it to [sound] cache_mb.

@@ -11,6 +11,7 @@ import click
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import CommandGroup, Session, command, json_option
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.errors import BadSettings, RuleSaysNo, WrongUse
 from voicenote.plugins import FALLBACK
 
@@ -103,7 +104,7 @@ def _needs(kind: str) -> str:
 
 
 @command(group=channels)
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=WordChoice(*KINDS))
 @click.option("--name", metavar="NAME", help="What to call it; default: mail, or the kind.")
 @click.option("--replace", is_flag=True, help="Write over the channel of that name.")
 @click.option("--untried", is_flag=True, help="Connect to nothing; write it as it is.")
@@ -114,7 +115,7 @@ def _needs(kind: str) -> str:
 @click.option("--password", metavar="WHERE", help="Where it is kept, such as env:MAIL_PASSWORD.")
 @click.option(
     "--login",
-    type=click.Choice(("google", "microsoft")),
+    type=WordChoice("google", "microsoft"),
     help="Log in in a browser, at Google or Microsoft, instead of a password.",
 )
 @click.option("--client-id", metavar="ID", help="Your client id there.")

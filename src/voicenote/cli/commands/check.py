@@ -11,6 +11,7 @@ import click
 from voicenote.cli.terminal.case_options import case_number
 from voicenote.cli.terminal.file_input import read_text
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.counting import count_of
 from voicenote.errors import BadData, WrongUse
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--finding",
-    type=click.Choice(["justified", "partly", "unfounded"]),
+    type=WordChoice("justified", "partly", "unfounded"),
     help="Whether the complaint is justified, for a text without a case (S9).",
 )
 @click.option("--template", default="", metavar="NAME", help="The kind of text, such as check-in.")

@@ -9,13 +9,14 @@ import click
 
 from voicenote.cli.terminal.case_work import Telling, Wanted, run_work, work_options
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 
 OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer", "opted-out")
 
 
 @command()
 @work_options("outcome")
-@click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended with the customer.")
+@click.option("--outcome", type=WordChoice(*OUTCOMES), help="How it ended with the customer.")
 def close(session: Session, /, *, wanted: Wanted, outcome: str | None) -> int:
     """Close cases, or list what is missing.
 

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.errors import WrongUse
 
 #: What click prints; the first character of the table keeps its lines apart.
@@ -19,7 +20,7 @@ fish:  voicenote completion fish > ~/.config/fish/completions/voicenote.fish
 
 
 @command(help=HELP, json=False)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=WordChoice("bash", "zsh", "fish"))
 def completion(session: Session, shell: str) -> None:
     """Print the completion for a shell."""
     kind = get_completion_class(shell)

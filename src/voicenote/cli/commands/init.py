@@ -6,6 +6,7 @@ import click
 
 from voicenote.cli.terminal.answer_draft import load_draft
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.errors import WrongUse
 
 
@@ -15,7 +16,7 @@ from voicenote.errors import WrongUse
 @click.option("--email", metavar="ADDRESS", help="Where reminders to you go.")
 @click.option("--time-zone", metavar="ZONE", help="IANA name, such as Europe/Warsaw.")
 @click.option("--language", metavar="TAG", help="BCP 47, such as en.")
-@click.option("--gender", type=click.Choice(["woman", "man"]), help="For how you say “I”.")
+@click.option("--gender", type=WordChoice("woman", "man"), help="For how you say “I”.")
 @click.option("--force", is_flag=True, help="Write new settings; keep the old ones beside them.")
 @click.option(
     "--anew", is_flag=True, help="Start an empty ledger where another one was and is gone."

@@ -20,6 +20,7 @@ from voicenote.cli.terminal.triage_questions import (
     ask_decision,
     ask_findings,
 )
+from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 SPOKEN = ("said_back", "our_fault", "meant", "deed", "greet_as", "title")
 
 
-def known_or_not(*words: str) -> click.Choice[str]:
+def known_or_not(*words: str) -> WordChoice:
     """Return the type of an option that is one of these words, or not known."""
-    return click.Choice((*words, UNKNOWN))
+    return WordChoice(*words, UNKNOWN)
 
 
 #: What a file may say of each case, besides what changes a proposal.
@@ -49,16 +50,16 @@ FOUND = (
 
 @command()
 @work_options(*FOUND, *WISHES, "accept")
-@click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
+@click.option("--finding", type=WordChoice(*FINDINGS), help="Is the complaint justified?")
 @click.option("--reason", help="Why you think so; needed for unfounded and abusive.")
 @click.option(
     "--abusive/--not-abusive", default=None, help="End it with one last, courteous message."
 )
-@click.option("--severity", type=click.Choice(SEVERITIES), help="How much is at stake.")
+@click.option("--severity", type=WordChoice(*SEVERITIES), help="How much is at stake.")
 @click.option("--harm", metavar="AMOUNT", help="What it cost them, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
 @click.option(
-    "--lost", type=click.Choice(LOST), help="What they lost most; otherwise it is guessed."
+    "--lost", type=WordChoice(*LOST), help="What they lost most; otherwise it is guessed."
 )
 @click.option("--cause", help="What caused it, in a few words.")
 @click.option("--bothered-most", help="What bothered them most, in their words.")
@@ -81,7 +82,7 @@ FOUND = (
 )
 @click.option("--owner", help="Who answers for it.")
 @click.option("--accept", is_flag=True, help="Accept the proposal, changed by the options below:")
-@click.option("--kind", type=click.Choice(KINDS), help="Another kind of amends.")
+@click.option("--kind", type=WordChoice(*KINDS), help="Another kind of amends.")
 @click.option("--text", help="What you will do, in the customer's language.")
 @click.option("--value", metavar="AMOUNT", help="Another amount.")
 @click.option("--target", type=DAY, help="The day you aim for.")

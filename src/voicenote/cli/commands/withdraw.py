@@ -12,13 +12,19 @@ from voicenote.errors import WrongUse
 if TYPE_CHECKING:
     from voicenote.engine.case.case_withdraw import Withdrawn
 
-#: What a case is taken out for most often.
-REASONS = ("mistyped", "doubled", "solved elsewhere", "no complaint")
+#: What a case is taken out for most often, with what else it is called.
+REASONS = {
+    "mistyped": ("typo", "mistake", "error", "test"),
+    "doubled": ("duplicate", "double", "twice"),
+    "solved elsewhere": ("resolved", "settled"),
+    "no complaint": ("spam", "not a complaint"),
+}
+_ABOUT = ", ".join(f"{reason} (or {also[0]})" for reason, also in REASONS.items())
 
 
 @command()
 @case_argument
-@reason_option("--why", f"Why: {', '.join(REASONS)}.", REASONS)
+@reason_option("--why", f"Why: {_ABOUT}, or in your words.", REASONS)
 def withdraw(session: Session, /, *, number: int, why: str) -> None:
     """Take a case out: it was mistyped, or solved elsewhere. Its plan stops; it needs no lesson.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from click.core import ParameterSource
 
 from voicenote.cli.terminal.batch_report import name_cases
 from voicenote.cli.terminal.session import Session
+from voicenote.cli.terminal.word_choice import pick_word
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ _NO_REASON = frozenset({
 _A_WORD = re.compile(r"[^\W\d_]+")
 #: So many letters are a reason in writing that has no spaces.
 _LETTERS_ALONE = 6
+#: The first letters that tell a short reason.
+_SHORTEST = 3
 
 
 def is_reason(text: str) -> bool:
@@ -86,18 +90,21 @@ def is_reason(text: str) -> bool:
 
 
 def reason_option(
-    name: str, about: str, known: Sequence[str] = ()
+    name: str, about: str, known: Mapping[str, Sequence[str]] = MappingProxyType({})
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return an option for a reason, which is trimmed, and refused when it gives none.
 
-    `known` are short ones that are taken here.
+    `known` are short ones that are taken here, with what else they are called.
     """
+    also = {other: reason for reason, others in known.items() for other in others}
 
     def trim(context: click.Context, parameter: click.Parameter, value: str) -> str:
         source = context.get_parameter_source(parameter.name or "")
         if not value.strip() and source is ParameterSource.COMMANDLINE:
             raise click.BadParameter(f"the reason is empty; {SAY_WHY}")
-        given = value.strip().casefold() in known or is_reason(value)
+        if short := pick_word(value, known, also, _SHORTEST):
+            return short
+        given = is_reason(value)
         if source is ParameterSource.COMMANDLINE and not given:
             raise click.BadParameter(f"{value.strip()!r} gives no reason; {SAY_WHY}")
         return value.strip()

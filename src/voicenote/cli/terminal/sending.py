@@ -59,8 +59,11 @@ def _make_memo(context: click.Context, session: Session, case: str) -> bool:
         if said == FILE:
             name = screen.ask("The file of your recording (Enter: another way)")
             words = ("record", case, "--from", str(resolve_pasted_path(name))) if name else ()
-        if words and try_words(context, session, *words):
-            return said != MICROPHONE or _all_recorded(session, int(case))
+        made = bool(words) and try_words(context, session, *words)
+        if made and (said != MICROPHONE or _all_recorded(session, int(case))):
+            return True
+        if made:
+            screen.note("Not every sentence is recorded yet; what you have kept stays.")
         likely = FILE if said == FILE else COMPUTER
 
 

@@ -1,0 +1,62 @@
+"""Options that are one of a few words: in any case, by first letters, or as people also say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+#: What people also say, where a choice has the word that is meant.
+_ALSO = {
+    **dict.fromkeys(("partial", "in part"), "partly"),
+    **dict.fromkeys(("unjustified", "false", "wrong"), "unfounded"),
+    **dict.fromkeys(("f", "female"), "woman"),
+    **dict.fromkeys(("m", "male"), "man"),
+    **dict.fromkeys(("high", "severe"), "serious"),
+    **dict.fromkeys(("minor", "small"), "low"),
+    **dict.fromkeys(("yes", "ok", "fixed"), "put-right"),
+    **dict.fromkeys(("no", "not right"), "not-yet"),
+    **dict.fromkeys(("silent", "silence"), "no-answer"),
+    **dict.fromkeys(("mail", "e-mail", "gmail"), "email"),
+    **dict.fromkeys(("money", "money back"), "refund"),
+    **dict.fromkeys(("replace", "replacement"), "exchange"),
+    **dict.fromkeys(("repair", "mend"), "fix"),
+    **dict.fromkeys(("again", "repeat"), "redo"),
+    **dict.fromkeys(("happy", "content"), "satisfied"),
+    **dict.fromkeys(("du", "informal"), "familiar"),
+    "sie": "formal",
+}
+
+
+class WordChoice(click.Choice[str]):
+    """One of a few words, as `pick_word` reads it."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(words, case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word. Raises click.BadParameter."""
+        return super().convert(pick_word(str(value), self.choices, _ALSO) or value, param, ctx)
+
+
+def pick_word(said: str, words: Iterable[str], also: Mapping[str, str], shortest: int = 1) -> str:
+    """Return the word that is meant; "" when it is none of them, or may be several.
+
+    Case, spaces, - and _ don't matter. The first letters are enough, from `shortest` on, and
+    `also` tells which word is meant by another one.
+    """
+    known = {_plain(word): word for word in words}
+    every = {_plain(other): word for other, word in also.items() if word in known.values()} | known
+    said = _plain(said)
+    if said in every or len(said) < shortest:
+        return every.get(said, "")
+    for here in (known, every):
+        found = {word for name, word in here.items() if name.startswith(said)}
+        if found:
+            return found.pop() if len(found) == 1 else ""
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
