@@ -14,7 +14,13 @@ from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.web import Web
 from tests.fakes.whatsapp_api import WhatsAppApi
 from voicenote.cli.app import voicenote
+from voicenote.cli.terminal import email_dialog
 from voicenote.cli.terminal.screen import Screen
+from voicenote.delivery.email.autoconfig import guess_server
+from voicenote.delivery.email.name_server import NameServer
+from voicenote.delivery.email.providers import MailHost, MailServers
+from voicenote.delivery.port import Dialled
+from voicenote.errors import Unavailable
 
 BOT, PHONE = "4711:sesame-open", "106540352242922"
 ME = "5512345"
@@ -86,7 +92,7 @@ def test_a_wrong_token_is_asked_again(run: Run, servers: dict[str, str], home: P
 def test_a_number_of_whatsapp_is_set_up_with_two_secrets(
     run: Run, servers: dict[str, str], home: Path
 ) -> None:
-    typed = ["+372 5551", PHONE, "EAA", "the app's secret", "file", "file"]
+    typed = ["+372 5551", PHONE, "EAA", "the app's secret", "file"]
     done = run("add", "whatsapp", "--set", f"url={servers['whatsapp']}", typed=typed)
     assert done.exit_code == 0, done.output
     assert "digits, not the number itself" in done.output
@@ -173,3 +179,86 @@ def test_a_secret_in_a_file_of_the_home_folder_is_found(
     done = run("add", "telegram", "--set", url, "--set", "token=file:~/bot", **where)
     assert done.exit_code == 0, done.output
     assert channels(home)["telegram"]["token"] == {"file": "~/bot"}
+
+
+ADA = "ada@bakery.test-shop.ee"
+HERE = MailHost("mail.bakery.test-shop.ee", 465, "tls")
+ELSEWHERE = MailHost("smtp.host.example", 465, "tls")
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let these servers be found (or none), and each trial end so."""
+
+    def tell(found: MailServers | None, *errors: str) -> None:
+        monkeypatch.setattr(email_dialog, "find_servers", lambda *_: found)
+        monkeypatch.setattr(email_dialog, "guess_server", lambda *_: "")
+        results = [
+            Dialled("x:1", "sending", error=Unavailable(e, "do") if e else None) for e in errors
+        ]
+        monkeypatch.setattr(email_dialog, "try_servers", lambda setup: (setup, results))
+
+    return tell
+
+
+def looked_up(smtp: MailHost) -> MailServers:
+    return MailServers(source="the DNS of it", smtp=smtp, imap=HERE, looked_up=True)
+
+
+@pytest.mark.parametrize(("smtp", "code"), [(HERE, 0), (ELSEWHERE, 2)])
+def test_without_a_terminal_no_password_goes_to_servers_outside_the_domain(
+    run: Run, told: Callable[..., None], smtp: MailHost, code: int
+) -> None:
+    """A domain's DNS may be lied about; nobody is there who would notice."""
+    told(looked_up(smtp), "")
+    done = run("add", "email", "--address", ADA, "--password", "env:P", P="x")
+    assert done.exit_code == code, done.output
+    if code:
+        advice = "--smtp smtp.host.example:465 --imap mail.bakery.test-shop.ee:465"
+        assert advice in " ".join(done.stderr.split())
+
+
+def test_at_a_terminal_servers_outside_are_not_taken_by_enter(
+    run: Run, told: Callable[..., None], home: Path
+) -> None:
+    told(looked_up(ELSEWHERE), "")
+    right = "mail.bakery.test-shop.ee:587"
+    done = run("add", "email", "--address", ADA, typed=["", right, "", "", "secret", "file"])
+    assert done.exit_code == 0, done.output
+    assert (
+        "Outside bakery.test-shop.ee: smtp.host.example:465. Are these right? [y/N]" in done.output
+    )
+    assert channels(home)["mail"]["host"] == "mail.bakery.test-shop.ee"
+
+
+def test_servers_that_nobody_names_are_not_made_up(run: Run, told: Callable[..., None]) -> None:
+    told(None, "")
+    typed = ["", "a.example", "", "none", "", "secret", "file"]
+    done = run("add", "email", "--address", ADA, typed=typed)
+    assert done.exit_code == 0, done.output
+    assert "smtp.bakery" not in done.output
+    assert done.output.count("An answer is needed here.") == 2
+
+
+@pytest.mark.parametrize(
+    ("errors", "usual"),
+    [
+        (("nothing listens there", "nothing listens there"), "servers"),
+        (("the server refused the log-in", "nothing listens there"), "password"),
+    ],
+)
+def test_after_a_trial_enter_does_what_can_help(
+    run: Run, told: Callable[..., None], errors: tuple[str, ...], usual: str
+) -> None:
+    told(looked_up(HERE), *errors)
+    done = run("add", "email", "--address", ADA, typed=["", "secret", "quit"])
+    assert f"What now [{usual}]" in done.output
+
+
+@pytest.mark.parametrize(("host", "guess"), [("smtp.bakery.ee", "smtp.bakery.ee"), ("", "")])
+def test_a_server_is_guessed_only_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, host: str, guess: str
+) -> None:
+    names = NameServer("127.0.0.1:1")
+    monkeypatch.setattr(names, "addresses", lambda name: ["192.0.2.1"] if name == host else [])
+    assert guess_server("smtp", "ada@bakery.ee", names) == guess

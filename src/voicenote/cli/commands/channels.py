@@ -150,7 +150,7 @@ def add(
     name = choose_name(session, name, "mail" if kind == "email" else kind, replace=replace)
     table, address, tried = _set_up(session, kind, name, pairs, answers, untried=untried)
     write_channel(session, name, table, address)
-    session.if_stopped = ""
+    session.if_stopped = session.secrets_in = ""
     data = {"channel": name, "kind": kind, "tried": _tried(tried)}
     session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
     session.screen.note(f"Next: voicenote channels {AFTERWARDS[kind].format(name=name)}")

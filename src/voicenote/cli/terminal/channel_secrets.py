@@ -18,6 +18,8 @@ from voicenote.options.secret import WAYS
 from voicenote.options.secret_storage import keep_in_file, keep_in_keyring, why_no_keyring
 
 SERVICE = "voicenote"
+#: Where a channel's second secret is kept like its first, without being asked again.
+_TOGETHER = ("file", "keyring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,11 @@ def _keep(session: Session, name: str, user: str, value: str, variable: str) -> 
         places = {"keyring": f"the keyring of this account{locked}", **places}
     usual = "file" if without or sys.platform == "linux" else "keyring"
     while True:
-        screen.warn("Where is it kept? Never in voicenote.toml.")
-        place = screen.choose("Where", places, usual)
+        place = session.secrets_in
+        if not place:
+            screen.warn("Where is it kept? Never in voicenote.toml.")
+            place = screen.choose("Where", places, usual)
+        session.secrets_in = place if place in _TOGETHER else ""
         try:
             if place == "keyring":
                 return keep_in_keyring(SERVICE, f"{name}-{user}", value)
@@ -89,6 +94,7 @@ def _keep(session: Session, name: str, user: str, value: str, variable: str) -> 
                 return _variable(session, variable, value)
             return _command(session, value)
         except VoicenoteError as error:
+            session.secrets_in = ""
             screen.warn(error.in_one_line)
 
 

@@ -9,7 +9,12 @@ from dataclasses import dataclass, fields, replace
 from voicenote.cli.terminal.browser_login import log_in_for, need_person
 from voicenote.cli.terminal.channel_secrets import Credential, ask_secret, refer_to
 from voicenote.cli.terminal.session import Session
-from voicenote.delivery.email.autoconfig import fetch_file, find_servers
+from voicenote.delivery.email.autoconfig import (
+    domain_of,
+    fetch_file,
+    find_servers,
+    guess_server,
+)
 from voicenote.delivery.email.login_flows import LoginSettings
 from voicenote.delivery.email.name_server import NameServer
 from voicenote.delivery.email.providers import MailServers
@@ -85,7 +90,9 @@ def set_up_email(
             return setup, credential, []
         setup, results = _try(session, setup)
         failed = [one for one in results if one.error]
-        word = ask_what_now(session, failed, AFTER) if failed else "anyway"
+        taken = not any("log-in" in one.error.what for one in failed if one.error)
+        usual = "servers" if taken else "password"
+        word = ask_what_now(session, failed, AFTER, usual) if failed else "anyway"
         if word == "anyway":
             return setup, credential, results
         if word == "servers":
@@ -141,8 +148,18 @@ def _find(session: Session, answers: EmailAnswers) -> MailServers:
         return _ask_servers(session, answers)
     reads = f"; reading: {found.imap}" if found.imap else ""
     session.screen.note(f"{found.source} says: sending: {found.smtp}{reads}")
-    if session.screen.interactive and not session.screen.confirm("Are these right?"):
-        return _ask_servers(session, answers)
+    domain = domain_of(answers.address)
+    foreign = " and ".join(found.outside(domain))
+    if session.screen.interactive:
+        question = f"Outside {domain}: {foreign}. " * bool(foreign) + "Are these right?"
+        right = session.screen.confirm(question, default=not foreign)
+        return found if right else _ask_servers(session, answers, found)
+    if foreign:
+        imap = f" --imap {found.imap}" if found.imap else ""
+        raise WrongUse(
+            f"the password would go outside {domain}, to {foreign}, as {found.source} says",
+            f"if that is right, add --smtp {found.smtp}{imap}",
+        )
     return found
 
 
@@ -162,9 +179,12 @@ def _ask_servers(
 ) -> MailServers:
     """Ask for the servers and the user name; what was `found` or answered before is the default."""
     _need_terminal(session, "--smtp HOST:PORT and --imap HOST:PORT")
-    screen, domain = session.screen, answers.address.rpartition("@")[2]
-    smtp = answers.smtp or (str(found.smtp) if found else f"smtp.{domain}")
-    imap = answers.imap or (str(found.imap or NONE) if found else f"imap.{domain}")
+    screen, names = session.screen, NameServer(answers.dns)
+    if found:
+        smtp, imap = answers.smtp or str(found.smtp), answers.imap or str(found.imap or NONE)
+    else:
+        smtp = answers.smtp or guess_server("smtp", answers.address, names)
+        imap = answers.imap or guess_server("imap", answers.address, names)
     answers.smtp = _ask_endpoint(session, "Server for sending (SMTP)", smtp, 587)
     answers.imap = _ask_endpoint(session, f"Server for reading (IMAP), or {NONE}", imap, 993)
     answers.user = screen.ask("User name there", answers.user or answers.address)
@@ -174,7 +194,7 @@ def _ask_servers(
 def _ask_endpoint(session: Session, question: str, usual: str, port: int) -> str:
     """Ask for a server until there is one; for reading there may be none."""
     while True:
-        text = session.screen.ask(question, usual)
+        text = session.screen.ask(question, usual, needed=True)
         if text.lower() == NONE and port == 993:
             return NONE
         if found := read_endpoint(text, port):
@@ -216,10 +236,13 @@ def _log_in(session: Session, name: str, answers: EmailAnswers, user: str) -> Cr
     return log_in_for(session, name, login, user)
 
 
-def ask_what_now(session: Session, failed: list[Dialled], after: Mapping[str, str]) -> str:
-    """Ask what to do about servers that don't let us in: a word of `after`, the first by default.
+def ask_what_now(
+    session: Session, failed: list[Dialled], after: Mapping[str, str], usual: str = ""
+) -> str:
+    """Ask what to do about servers that don't let us in: a word of `after`, by default `usual`.
 
-    Raises Unavailable when nobody can be asked, and RuleSaysNo for "quit".
+    Without `usual` it is the first one. Raises Unavailable when nobody can be asked, and RuleSaysNo
+    for "quit".
     """
     screen = session.screen
     if not screen.interactive:
@@ -227,7 +250,7 @@ def ask_what_now(session: Session, failed: list[Dialled], after: Mapping[str, st
         raise Unavailable(
             f"nothing was changed: {why}", "correct it, or add --untried to write it as it is"
         )
-    word = screen.choose("What now", after, next(iter(after)))
+    word = screen.choose("What now", after, usual or next(iter(after)))
     if word == "quit":
         raise RuleSaysNo("stopped", session.if_stopped)
     return word

@@ -30,7 +30,8 @@ class Session:
 
     `home`, `settings` and `screen` are made when first used; `settings` raises BadSettings.
     `if_stopped` says what is kept if Ctrl-C ends it now; "" when everything finished is kept.
-    `kept` says the same, and is told whatever ends it.
+    `kept` says the same, and is told whatever ends it. `secrets_in` is where a secret of the
+    channel that is set up now was kept.
     """
 
     env: Mapping[str, str]
@@ -44,6 +45,7 @@ class Session:
     debug: bool = False
     if_stopped: str = ""
     kept: str = ""
+    secrets_in: str = ""
 
     @cached_property
     def home(self) -> Path:

@@ -32,9 +32,7 @@ def find_servers(address: str, names: NameServer, fetch: Fetch) -> MailServers |
 
     Reserved domains such as ``.example`` are not looked up, unless `names` is a server of your own.
     """
-    domain = address.rpartition("@")[2].strip().rstrip(".").lower()
-    with suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    domain = domain_of(address)
     if known := by_domain(domain):
         return known
     if reserved(domain) and not names.own:
@@ -49,6 +47,24 @@ def find_servers(address: str, names: NameServer, fetch: Fetch) -> MailServers |
             if found := look():
                 return found
     return None
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of an email address, as name servers write it."""
+    domain = address.rpartition("@")[2].strip().rstrip(".").lower()
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return domain
+
+
+def guess_server(kind: str, address: str, names: NameServer) -> str:
+    """Return ``smtp.DOMAIN`` (or another `kind`) if there is such a host; else ""."""
+    domain = domain_of(address)
+    if reserved(domain) and not names.own:
+        return ""
+    with suppress(VoicenoteError):
+        return f"{kind}.{domain}" if names.addresses(f"{kind}.{domain}") else ""
+    return ""
 
 
 def fetch_file(url: str) -> bytes:
@@ -109,7 +125,7 @@ def read_file(raw: bytes, address: str) -> MailServers | None:
     if not user.isprintable() or len(user) > _LONGEST:
         return None
     source = f"the configuration file of {address.rpartition('@')[2]}"
-    return MailServers(source=source, smtp=smtp, imap=imap, user=user)
+    return MailServers(source=source, smtp=smtp, imap=imap, user=user, looked_up=True)
 
 
 def _fill(text: str, address: str) -> str:
@@ -134,4 +150,4 @@ def _by_service(domain: str, names: NameServer) -> MailServers | None:
     imap = first(("imaps", "tls"), ("imap", "starttls"))
     if smtp is None:
         return None
-    return MailServers(source=f"the DNS of {domain}", smtp=smtp, imap=imap)
+    return MailServers(source=f"the DNS of {domain}", smtp=smtp, imap=imap, looked_up=True)

@@ -30,7 +30,8 @@ class MailServers:
     which password is meant, and where it is made. `login`: whose log-in in the browser it takes
     (``google``, ``microsoft``); `why_log_in`: why a password won't do there. `keeps_sent`: it
     puts what it sends among the sent mail. `plus`: ``name+anything@`` reaches ``name@``. `spf`: the
-    domain that the SPF record of a customer's own domain includes.
+    domain that the SPF record of a customer's own domain includes. `looked_up`: the domain said so
+    itself, in a file or its DNS, and whoever can change these could name servers of their own.
     """
 
     source: str
@@ -43,6 +44,12 @@ class MailServers:
     keeps_sent: bool = False
     plus: bool = False
     spf: str = ""
+    looked_up: bool = False
+
+    def outside(self, domain: str) -> list[str]:
+        """Return the servers that don't belong to `domain`, if it was looked up where they are."""
+        hosts = [one for one in (self.smtp, self.imap) if one and self.looked_up]
+        return [str(one) for one in hosts if not f".{one.host}".endswith(f".{domain}")]
 
 
 def _servers(source: str, smtp: str, imap: str, **more: Any) -> MailServers:
