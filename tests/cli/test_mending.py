@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +53,24 @@ def test_a_promise_of_another_case_is_not_taken_for_one_of_this(call: Call) -> N
     done = call("edit", "1", "--set", "2.1.value=5 EUR")
     assert done.exit_code == 2, done.stderr
     assert "2.1.value is of a promise of case 2" in done.stderr
+
+
+def test_a_promise_of_another_case_in_the_editor_is_refused_with_its_line(
+    call: Call, editor: Callable[[str], str]
+) -> None:
+    done = call("edit", "1", EDITOR=editor(r"s/^\[amends 1\.1\]/[amends 7.1]/"))
+    assert done.exit_code == 65, done.stdout
+    said = r"case-1\.txt:\d+: \[amends 7\.1\] is a promise of case 7, and this is case 1"
+    assert re.search(said, done.stderr), done.stderr
+    assert "voicenote edit 7" in done.stderr
+
+
+@pytest.mark.parametrize("heading", ["[1]", "[1.1]", "[amends 1]", "[ AMENDS  1.1 ]"])
+def test_a_promise_of_this_case_may_be_named_in_short(
+    call: Call, editor: Callable[[str], str], heading: str
+) -> None:
+    done = call("edit", "1", EDITOR=editor(rf"s/^\[amends 1\.1\]/{heading}/"))
+    assert done.exit_code == 0, done.stderr
 
 
 def test_an_editor_closed_without_a_change_changes_nothing(call: Call, home: Path) -> None:

@@ -48,7 +48,7 @@ _HEADER = """\
 # Further lines of a text begin with a space. Lines that begin with # don't count.
 """
 _FIELD = re.compile(r"([A-Za-z][\w.-]*)[ \t]*:(.*)")
-_PART = re.compile(r"\[\s*(?:amends\s+)?(?:\d+\.)?(\d+)\s*\]", re.IGNORECASE)
+_PART = re.compile(r"\[\s*(?:amends\s+)?(?:(\d{1,9})\.)?(\d{1,9})\s*\]", re.IGNORECASE)
 _PROMISED = re.compile(r"amends\.(\d+)\.(\w+)")
 _YES = {"yes": True, "true": True, "y": True, "no": False, "false": False, "n": False, "": False}
 
@@ -113,8 +113,10 @@ def to_text(number: int, facts: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def from_text(text: str, known: Mapping[str, str]) -> tuple[dict[str, str], dict[str, int]]:
-    """Return the fields in an edited text, and the line of each. `known` are those that there are.
+def from_text(
+    text: str, number: int, known: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the fields in an edited text, and the line of each. `known` are those of the case.
 
     Raises BadData with a problem for each line that can't be understood.
     """
@@ -129,10 +131,8 @@ def from_text(text: str, known: Mapping[str, str]) -> tuple[dict[str, str], dict
         if name and (not said or said[0].isspace()):
             found[name].append(said.removeprefix("  ") if said.startswith("  ") else said.lstrip())
         elif match := _PART.fullmatch(said):
-            part, name = f"amends.{match[1]}.", ""
-            if f"{part}text" not in known:
-                what = f"this case has no {said}"
-                problems.append(Problem(what, "add a promise with: voicenote amends add", "", line))
+            part, name = f"amends.{match[2]}.", ""
+            problems += _foreign(said, line, match[1] or "", number, known=f"{part}text" in known)
         elif (match := _FIELD.fullmatch(said)) and (its := _name(part + match[1], known)):
             if its in found:
                 what = f"was already given in line {lines[its]}"
@@ -144,6 +144,16 @@ def from_text(text: str, known: Mapping[str, str]) -> tuple[dict[str, str], dict
     if problems:
         raise BadData(f"line {problems[0].line} {problems[0].what}", problems[0].advice, problems)
     return {name: "\n".join(value).strip() for name, value in found.items()}, lines
+
+
+def _foreign(said: str, line: int, case: str, number: int, *, known: bool) -> Iterator[Problem]:
+    """Yield why a heading isn't one of a promise of this case, if it isn't."""
+    if case and int(case) != number:
+        what = f"{said} is a promise of case {case}, and this is case {number}"
+        yield Problem(what, f"to change that one: voicenote edit {case}", "", line)
+    elif not known:
+        what = f"this case has no {said}"
+        yield Problem(what, "add a promise with: voicenote amends add", "", line)
 
 
 def _name(name: str, known: Mapping[str, str]) -> str:

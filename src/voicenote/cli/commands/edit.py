@@ -145,8 +145,8 @@ def _take(ws: Workspace, number: int, file: Path, seen: Mapping[str, str]) -> Ed
         raise BadData("the edited text isn't UTF-8", "save it as UTF-8") from None
     lines: dict[str, int] = {}
     try:
-        said, lines = from_text(text, seen)
-        before, _ = from_text(to_text(number, seen), seen)
+        said, lines = from_text(text, number, seen)
+        before, _ = from_text(to_text(number, seen), number, seen)
         changes = {name: value for name, value in said.items() if value != before.get(name, "")}
         return edit_(ws, number, changes, seen)
     except BadData as error:
