@@ -43,7 +43,7 @@ def test_schedule_prints_a_line_for_this_workspace(bare: Call, home: Path) -> No
 def test_the_line_runs_as_it_stands(call: Call, home: Path) -> None:
     line = json.loads(call("schedule", "--json").stdout)["line"]
     done = subprocess.run(["/bin/sh", "-c", line.split("* * * * ", 1)[1]], check=False)
-    assert done.returncode == 0, (home / "run.log").read_text()
+    assert done.returncode == 0, (home / "cron.log").read_text()
 
 
 def test_install_adds_the_line_once(bare: Call, programs: Programs, tmp_path: Path) -> None:

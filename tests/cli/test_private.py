@@ -64,7 +64,7 @@ def live(place: Path, call: Call, crontab: str) -> None:
     path = {"PATH": f"{crontab}:/bin:/usr/bin"}
     line = json.loads(well(call("schedule", "--install", "--json", **path)).stdout)["line"]
     subprocess.run(["/bin/sh", "-c", line.split("* * * * ", 1)[1]], check=False)
-    assert (place / "home" / "run.log").is_file()
+    assert (place / "home" / "cron.log").is_file()
     with demo(place / "demo") as (_, story, _kept):
         next(story)
 

@@ -36,7 +36,7 @@ def test_any_folder_reaches_the_program_as_it_is(name: str) -> None:
     shell = line.split("* * * * ", 1)[1].replace(r"\%", "%")
     words = shlex.split(shell.removeprefix("umask 077; "), comments=True)
     assert words[:4] == [*PROGRAM, "--home", str(home), "run"]
-    assert words[5] == str(home / "run.log")
+    assert words[5] == str(home / "cron.log")
 
 
 def test_what_a_pass_logs_and_writes_is_closed_to_others() -> None:

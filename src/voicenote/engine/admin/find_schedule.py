@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from voicenote.engine.admin.os_schedule import run_tool
+from voicenote.engine.admin.os_schedule import LOG, run_tool
 
 _EVERY = re.compile(r"(?:\*/(\d{1,2})|(\*)|\d{1,2})\s+\*\s")
 _TIMER = re.compile(r"On(?:UnitActive|UnitInactive)USec=(?:(\d+)h ?)?(?:(\d+)min)?")
@@ -50,7 +50,7 @@ def _in_crontab(program: str, home: Path) -> Iterator[FoundSchedule]:
             found = _EVERY.match(line.strip())
             minutes = int(found[1] or 1) if found and (found[1] or found[2]) else 60
             every = timedelta(minutes=minutes) if found else None
-            cure = f"check that cron runs (systemctl status cron), and {home / 'run.log'}"
+            cure = f"check that cron runs (systemctl status cron), and {home / LOG}"
             yield FoundSchedule("your crontab", every, cure)
 
 

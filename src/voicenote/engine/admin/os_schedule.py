@@ -10,6 +10,8 @@ from pathlib import Path
 
 from voicenote.errors import BadData, Unavailable
 
+#: What cron's runs print, in the workspace; `runs.log` beside it has a line for every run.
+LOG = "cron.log"
 #: Marks our line of a crontab, to find it again; the workspace's path follows.
 MARK = "# voicenote"
 
@@ -27,7 +29,7 @@ def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
     Raises BadData for a path that can't be in a crontab.
     """
     words = shlex.join(command(program, home))
-    log = shlex.quote(str(home / "run.log"))
+    log = shlex.quote(str(home / LOG))
     if "\n" in words:
         raise BadData("the path of the workspace contains a line break", "choose another --home")
     every = "*" if minutes == 1 else f"*/{minutes}" if minutes < 60 else "0"
