@@ -470,6 +470,24 @@ def test_a_secret_may_be_in_a_file_of_the_workspace(tmp_path: Path) -> None:
         secret.reveal()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
+@pytest.mark.parametrize("mode", [0o755, 0o701, None])
+def test_no_secret_is_written_where_others_may_look(tmp_path: Path, mode: int | None) -> None:
+    """A folder that is open to them, or, without a mode, a link to one."""
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    if mode is None:
+        (tmp_path / "secrets").symlink_to(other)
+    else:
+        (tmp_path / "secrets").mkdir()
+        (tmp_path / "secrets").chmod(mode)
+    why = "is a link to another folder" if mode is None else "others on this machine may open"
+    with pytest.raises(Unavailable, match=why) as refused:
+        keep_in_file(tmp_path, "mail", "pässword 1")
+    assert str(tmp_path / "secrets") in refused.value.advice
+    assert not list(other.iterdir())
+
+
 class Ring:
     """A keyring in memory, which may forget or refuse."""
 

@@ -176,6 +176,29 @@ def test_doctor_tells_of_an_older_workspace_and_its_cure_helps(ready: Call, home
     assert privacy(ready) == []
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_doctor_looks_at_the_secrets_wherever_they_are(
+    ready: Call, home: Path, tmp_path: Path, *, linked: bool
+) -> None:
+    """In a file elsewhere, and in a folder that `secrets` is a link to."""
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir(mode=0o700)
+    (elsewhere / "mail").write_text("pässword 1\n", encoding="utf-8")
+    (elsewhere / "mail").chmod(0o604)
+    if linked:
+        (home / "secrets").symlink_to(elsewhere)
+    place = "secrets/mail" if linked else str(elsewhere / "mail")
+    with (home / "voicenote.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[channels.mail]\nkind = "email"\npassword = {{file = "{place}"}}\n')
+    ((what, cure),) = privacy(ready)
+    assert (
+        what == f"others on this machine have a right to 1 file or folder of {elsewhere / 'mail'}"
+    )
+    assert cure == f"chmod -R go= '{elsewhere / 'mail'}'"
+    (elsewhere / "mail").chmod(0o600)
+    assert privacy(ready) == []
+
+
 def test_doctor_looks_at_a_ledger_and_an_outbox_elsewhere(
     ready: Call, home: Path, tmp_path: Path
 ) -> None:

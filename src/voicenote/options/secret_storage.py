@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 from voicenote.errors import Unavailable
-from voicenote.files import write_whole
+from voicenote.files import open_to_others, write_whole
 from voicenote.options.secret import Secret
 
 #: The folder of a workspace for files that hold one secret each. It is in no backup.
@@ -46,10 +47,29 @@ def keep_in_keyring(service: str, user: str, value: str) -> dict[str, str]:
 
 
 def keep_in_file(home: Path, name: str, value: str) -> dict[str, str]:
-    """Write a secret into a private file of the workspace `home`. Raises Unavailable."""
+    """Write a secret into a private file of the workspace `home`.
+
+    Raises Unavailable when it can't be written, or the folder isn't for its owner alone.
+    """
+    _need_private(home / FOLDER)
     file = re.sub(r"[^\w.@-]", "-", name).lstrip(".") or "secret"
     write_whole(home / FOLDER / file, f"{value}\n".encode())
     return {"file": f"{FOLDER}/{file}"}
+
+
+def _need_private(folder: Path) -> None:
+    """Raise Unavailable if a folder is a link, or others may look into it. It need not exist."""
+    place = shlex.quote(str(folder))
+    if folder.is_symlink():
+        raise Unavailable(
+            f"{folder} is a link to another folder, so a secret isn't written there",
+            f"remove the link (rm {place}), or keep the secret in another place",
+        )
+    if next(open_to_others(folder), None):
+        raise Unavailable(
+            f"others on this machine may open {folder}, so a secret isn't written there",
+            f"close it: chmod -R go= {place}",
+        )
 
 
 def keep_again(secret: Secret, value: str) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.files import open_to_others
+from voicenote.options import Secret
 from voicenote.plugins import FALLBACK
+from voicenote.settings import Settings
 
 
 def open_places(ws: Workspace) -> dict[Path, int]:
@@ -32,6 +34,17 @@ def _places(ws: Workspace) -> Iterator[Path]:
         with suppress(BadSettings):  # `doctor` reports what is wrong with it
             if folder := ws.channel(name).info.folder:
                 places.append(folder)
+    places += [Path(name).resolve() for name in _secret_files(ws.settings)]
     yield ws.home
     home = ws.home.resolve()
     yield from (place for place in places if not place.resolve().is_relative_to(home))
+
+
+def _secret_files(settings: Settings) -> Iterator[str]:
+    """Yield the files that settings refer to for a secret."""
+    voices = [settings.voice, *settings.voice.by_owner.values()]
+    tables = [one.options for one in (*settings.channels.values(), settings.writer, *voices)]
+    tables += [one.options for voice in voices for one in voice.by_language.values()]
+    for one in (settings.ledger.url, *(value for table in tables for value in table.values())):
+        if isinstance(one, Secret) and one.way == "file":
+            yield one.reference.partition("=")[2]
