@@ -43,7 +43,8 @@ def _places(ws: Workspace) -> Iterator[Path]:
 def _secret_files(settings: Settings) -> Iterator[str]:
     """Yield the files that settings refer to for a secret."""
     voices = [settings.voice, *settings.voice.by_owner.values()]
-    tables = [one.options for one in (*settings.channels.values(), settings.writer, *voices)]
+    tables = [one.options for one in settings.channels.values()]
+    tables += [settings.writer.options, *(one.options for one in voices)]
     tables += [one.options for voice in voices for one in voice.by_language.values()]
     for one in (settings.ledger.url, *(value for table in tables for value in table.values())):
         if isinstance(one, Secret) and one.way == "file":
