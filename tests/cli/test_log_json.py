@@ -22,7 +22,8 @@ def test_a_run_logs_one_object_and_no_words_of_anybody(home: Path, ready: Call) 
     result = ready("run", "--log-json", **OFF)
     [line] = result.stderr.splitlines()
     logged = json.loads(line)
-    assert set(logged) == {"run", "by", "ended", "seconds", "counts", "channels", "troubles"}
+    named = {"run", "by", "ended", "seconds", "counts", "channels", "troubles", "logins"}
+    assert set(logged) == named
     assert logged["by"] == "schedule"
     assert (logged["counts"], logged["channels"]) == ({"sent": 2}, {"outbox": {"sent": 2}})
     both = line + (home / NAME).read_text("utf-8") + result.stdout

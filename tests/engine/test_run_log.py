@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.engine.world import START, Clock, release, take, told
+from voicenote.cli.terminal.run_report import turn_as_data, turn_lines
 from voicenote.engine.run import run_log, run_once
 from voicenote.engine.run.rate_limits import HoldReason
 from voicenote.engine.run.run_once import Turn, one_pass
@@ -32,6 +33,21 @@ def test_each_run_has_a_line_with_its_time_and_its_channels(ws: Workspace, clock
         "2026-03-02T10:00:00Z  by schedule, 0 s: outbox 1 sent",
         "2026-03-02T11:00:00Z  by hand, 0 s: nothing to do",
     ]
+
+
+def test_a_log_in_that_ends_soon_is_told_to_people_and_programs_alike(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `run` and the daemon, as text, with --json and with --log-json."""
+    soon = ("the log-in of mail ends in 29 hours", "voicenote channels login mail")
+    monkeypatch.setattr(run_once, "warn_once_a_day", lambda _: [soon])
+    turn = one_pass(ws)
+    assert not turn.quiet, "the daemon says it"
+    assert turn_lines(turn, "UTC") == ["; ".join(soon)]
+    told_ = [{"what": soon[0], "do": soon[1]}]
+    assert turn_as_data(turn)["logins"] == told_
+    assert turn.noted is not None
+    assert run_log.run_data(turn.noted, turn.logins)["logins"] == told_
 
 
 def test_only_its_owner_can_read_it(ws: Workspace) -> None:

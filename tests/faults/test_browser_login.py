@@ -371,6 +371,8 @@ def test_doctor_next_and_run_tell_of_a_log_in_that_ended_and_of_one_that_will(
     assert ends in command("next", "--all").output
     assert ends in command("run").output
     assert ends not in command("run").output  # cron mails what is said
+    for line in ("doctor --offline --json", "status --json", "next --all --json"):
+        assert ends in command(*line.split()).stdout, line
     provider.revoke("device", record.refresh_token)
     kept.write_text(old(record).to_text())
     for words in (("doctor",), ("doctor", "--offline"), ("next", "--all"), ("channels",)):

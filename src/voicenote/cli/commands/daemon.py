@@ -60,7 +60,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool, log_json:
             return
         if log_json:
             if what.noted:
-                screen.log(run_data(what.noted))
+                screen.log(run_data(what.noted, what.logins))
             return
         known = what.clock.known if what.clock else None
         if known == told_clock:

@@ -31,10 +31,10 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     clock has jumped; 69 when a channel could not be read.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled"}.
+    "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled",
+    "stays_here", "unreached", "logins"}.
     """
     from voicenote.engine.case.attention import next_message_at
-    from voicenote.engine.login_state import warn_once_a_day
     from voicenote.engine.run.run_log import run_data
     from voicenote.engine.run.run_once import one_pass
 
@@ -44,7 +44,6 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     screen = session.screen
     screen.quiet = screen.quiet or log_json
     with session.open(whole=True) as ws, screen.bar("Sending") as advance:
-        ending = warn_once_a_day(ws)
         turn = one_pass(
             ws,
             lambda _done, _total: advance(1),
@@ -53,12 +52,12 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
         )
         upcoming = next_message_at(ws)
     if log_json and turn.noted:
-        screen.log(run_data(turn.noted))
+        screen.log(run_data(turn.noted, turn.logins))
     zone = ws.settings.owner.time_zone
     if session.json:
         screen.data(turn_as_data(turn))
     elif not log_json:
-        warnings = [*turn_lines(turn, zone), *map("; ".join, ending)]
+        warnings = turn_lines(turn, zone)
         notes = waiting_lines(turn, zone)
         screen.warn(*warnings)
         for line in notes:

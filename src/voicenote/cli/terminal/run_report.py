@@ -55,6 +55,7 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
         "recalled": turn.recalled,
         "stays_here": turn.stays_here,
         "unreached": [{"what": what, "do": cure} for what, cure in turn.unreached],
+        "logins": [{"what": what, "do": cure} for what, cure in turn.logins],
     }
 
 
@@ -80,7 +81,7 @@ def turn_lines(turn: Turn, zone: str) -> list[str]:
         *unmatched_lines(turn.unmatched),
         *_by_case([*asks, *nudges]),
         *(f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until),
-        *map("; ".join, turn.unreached),
+        *map("; ".join, (*turn.unreached, *turn.logins)),
         *trouble_lines(turn.troubles),
     ]
 

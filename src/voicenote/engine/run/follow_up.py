@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from voicenote.engine.case.case_script import MEMO, errors_in, slot_of
 from voicenote.engine.case.release import facts_hold, facts_sha256
 from voicenote.engine.memo.drafting import words_for
@@ -110,3 +112,15 @@ def nudge_text(case: Case, touch: Touch) -> str:
         f"amends {found.name} ({found.promise.text}) is promised to {case.customer.name} by {due}: "
         f"{done_command(found.name)}"
     )
+
+
+def move_to_decent_hour(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
+    """Move a message that became due at a decent hour but would be sent in a quiet one."""
+    decent = ws.hours_of(case).next(now)
+    if decent <= now:
+        return False
+    with ws.ledger.write("voicenote") as tx:
+        if still_due(tx, touch):
+            touches.move(tx, touch.number, decent)
+            tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
+    return True

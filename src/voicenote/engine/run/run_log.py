@@ -61,8 +61,8 @@ def _seconds(run: LastRun) -> float:
     return ((run.ended or run.began) - run.began).total_seconds()
 
 
-def run_data(run: LastRun) -> dict[str, Any]:
-    """Return a run as the object that ``--log-json`` prints."""
+def run_data(run: LastRun, logins: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Return a run as the object that ``--log-json`` prints; `logins` are those that end soon."""
     return {
         "run": run.began,
         "by": run.by,
@@ -71,4 +71,5 @@ def run_data(run: LastRun) -> dict[str, Any]:
         "counts": dict(run.counts),
         "channels": {name: dict(counts) for name, counts in sorted(run.channels.items())},
         "troubles": [one._asdict() for one in run.troubles],
+        "logins": [{"what": what, "do": cure} for what, cure in logins],
     }

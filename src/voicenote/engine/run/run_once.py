@@ -15,8 +15,9 @@ from voicenote.engine.case.moving import settle_reach
 from voicenote.engine.case.routing import is_folder
 from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.lock import pass_lock
+from voicenote.engine.login_state import warn_once_a_day
 from voicenote.engine.run.clock_jump import mind_clock, note_doubted, note_time, told_of
-from voicenote.engine.run.follow_up import make_ready, still_due, tell_owner
+from voicenote.engine.run.follow_up import make_ready, move_to_decent_hour, tell_owner
 from voicenote.engine.run.lookahead import Prefetch, TouchView
 from voicenote.engine.run.noting import note_run
 from voicenote.engine.run.one_person import put_off
@@ -42,8 +43,7 @@ from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.run_notes import BY_HAND, CASE, CLOCK, LastRun, RunTrouble, Starter
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.attachment import FileView
-from voicenote.model.case import Case
-from voicenote.model.touch import Touch, TouchKind, TouchState
+from voicenote.model.touch import TouchKind, TouchState
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class Turn:
     `recalled` counts messages that their channel says were already sent. `files` are customers'
     files that were asked for, and what became of them. `unreached` are (what, cure) of customers
     whom no channel reaches. `stays_here` counts those of `sent` that are in a folder here.
+    `logins` are (what, cure) of log-ins that end soon, in the first run of a day.
     `broken` are those of `reasons` that are about an error of ours, and not about the message.
     `outcomes` counts messages by (channel, what became of them). `noted` is the note on the run.
     """
@@ -78,6 +79,7 @@ class Turn:
     flying: list[InFlight] = field(default_factory=list)
     unreached: list[tuple[str, str]] = field(default_factory=list)
     stays_here: int = 0
+    logins: list[tuple[str, str]] = field(default_factory=list)
     files: list[FileView] = field(default_factory=list)
     broken: list[tuple[int, str]] = field(default_factory=list)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -120,7 +122,7 @@ class Turn:
     @property
     def quiet(self) -> bool:
         """Whether nothing happened that anyone has to be told."""
-        return not (any(self.counts.values()) or self.nudges or self.troubles)
+        return not (any(self.counts.values()) or self.nudges or self.troubles or self.logins)
 
 
 def one_pass(
@@ -143,6 +145,7 @@ def one_pass(
     with pass_lock(ws.ledger, ws.home):
         ws.ledger.check_schema()
         ask_first(ws)
+        turn.logins = warn_once_a_day(ws)
         with note_run(
             ws, by, lambda: (turn.counts, turn.channels, list(_troubles_of(turn, ws)))
         ) as noted:
@@ -256,7 +259,7 @@ def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int
         if seen.hindrance:
             turn.waiting.append((case_number, seen.hindrance))
             return
-        if _move_to_decent_hour(ws, case, touch, ws.clock()) or put_off(ws, seen, ws.clock()):
+        if move_to_decent_hour(ws, case, touch, ws.clock()) or put_off(ws, seen, ws.clock()):
             return
         waits = room.known(touch.channel, seen.address)
         if waits is None:
@@ -286,15 +289,3 @@ def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> It
         elif found is not None:
             yield found
         again = isinstance(found, Sent) and bool(found.way)
-
-
-def _move_to_decent_hour(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
-    """Move a message that became due at a decent hour but would be sent in a quiet one."""
-    decent = ws.hours_of(case).next(now)
-    if decent <= now:
-        return False
-    with ws.ledger.write("voicenote") as tx:
-        if still_due(tx, touch):
-            touches.move(tx, touch.number, decent)
-            tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
-    return True
