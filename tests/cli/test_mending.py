@@ -11,11 +11,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Call
 from voicenote.cli.terminal.screen import Screen
+from voicenote.engine.run import recovery
+from voicenote.engine.run.send import Sent
+from voicenote.errors import RuleSaysNo
+from voicenote.model.touch import TouchState
 
 
 @pytest.fixture
@@ -260,6 +265,52 @@ def test_two_cases_are_merged_and_parted(call: Call) -> None:
         "undone", "case", "customer", "other", "fields", "messages", "notes"
     }  # fmt: skip
     assert "merged" not in call("cases", "--all").stdout
+
+
+def test_doubles_are_merged_by_the_rows_of_a_file(call: Call, tmp_path: Path) -> None:
+    """A bad row is told with its line; the same file again does only the rest."""
+    file = tmp_path / "doubles.csv"
+    file.write_text(
+        "case,other,anyway\n1,2,one and the same\n1,99,one and the same\n1,,one and the same\n"
+    )
+    done = call("merge", "--from", str(file))
+    assert done.exit_code == 1, done.stderr
+    assert "1 case joined to another, 2 not." in done.stdout
+    assert "doubles.csv:3: there is no case 99" in done.stderr
+    assert "doubles.csv:4: doesn't say which case is joined" in done.stderr
+    again = call("merge", "--from", str(file))
+    assert "0 cases joined to others, 1 was so already, 2 not." in again.stdout
+    data = json.loads(call("merge", "--from", str(file), "--json").stdout)
+    assert data[0] == {"case": 1, "merged": 2}
+    assert [one["line"] for one in data[1:]] == [3, 4]
+    for words in (("1", "2", "--from", str(file)), ("1",), ()):
+        assert call("merge", *words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "settle", "told"),
+    [("resend", "settle_again", "scheduled again"), ("mark-sent", "settle_sent", "marked as sent")],
+)
+def test_what_is_stuck_is_settled_in_several_cases_at_once(
+    call: Call, monkeypatch: pytest.MonkeyPatch, command: str, settle: str, told: str
+) -> None:
+    """One that has nothing stuck stops none of the others."""
+
+    def stand_in(_ws: Any, number: int, channel: str = "") -> list[Sent]:
+        if number == 2:
+            raise RuleSaysNo(f"case {number} has no message that is stuck", "see it")
+        return [Sent(10 * number, number, TouchState.DUE)]
+
+    monkeypatch.setattr(recovery, settle, stand_in)
+    done = call(command, "1", "2", "3", "1")
+    assert (done.exit_code, f"2 {told}" in done.stdout) == (1, True), done.stderr
+    assert "case 2 has no message that is stuck" in done.stderr
+    assert json.loads(call(command, "1", "2", "--json").stdout) == [
+        {"case": 1, "messages": [10]},
+        {"case": 2, "error": "case 2 has no message that is stuck", "advice": "see it"},
+    ]
+    assert json.loads(call(command, "1", "--json").stdout) == {"case": 1, "messages": [10]}
+    assert call(command).exit_code == 2
 
 
 def test_undo_names_a_command_that_it_does_not_take_back(call: Call) -> None:

@@ -76,6 +76,12 @@ case,answer,text,via
 1,put-right,It was lovely. Thank you.,phone
 ```
 
+<!-- file: doubles.csv -->
+```text
+case,other,anyway
+2,3,Tom is her husband
+```
+
 ```sh
 cp samples/recording.ogg take.ogg
 voicenote import november.csv --batch november
@@ -133,7 +139,7 @@ PARSED_ONLY = {
     "schedule --install": "changes the crontab",
     "run --to *": "needs mail servers",
     "proof *": "needs mail servers",
-    "mark-sent 1": "nothing is uncertain here",
+    "mark-sent 1*": "nothing is uncertain here",
     "resend 1*": "nothing is uncertain here",
     "pause --resume *": "nothing is paused here",
     "receive --match *": "nothing unmatched has come in here",

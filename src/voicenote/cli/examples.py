@@ -43,7 +43,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'voicenote edit 3 --set "3.1.text=A call on Tuesday" 3.1.promised_by=2027-12-08',
     ),
     "withdraw": ('voicenote withdraw 3 --why "typed twice by mistake"',),
-    "merge": ("voicenote merge 1 2", 'voicenote merge 2 3 --anyway "Tom is her husband"'),
+    "merge": (
+        "voicenote merge 1 2",
+        'voicenote merge 2 3 --anyway "Tom is her husband"',
+        "voicenote merge --from doubles.csv",
+    ),
     "script": (
         "voicenote script 3",
         "voicenote script 3 --edit",
@@ -73,8 +77,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "daemon": ("voicenote daemon --every 300",),
     "undo": ("voicenote undo",),
-    "mark-sent": ("voicenote mark-sent 1",),
-    "resend": ("voicenote resend 1", "voicenote resend 1 --by telegram"),
+    "mark-sent": ("voicenote mark-sent 1", "voicenote mark-sent 1 4 7"),
+    "resend": ("voicenote resend 1", "voicenote resend 1 4 7 --by telegram"),
     "pause": ("voicenote pause", "voicenote pause --resume email"),
     "opt-out": ("voicenote opt-out mari@example.com",),
     "amends": (

@@ -1,21 +1,28 @@
-"""`resend`: send an uncertain message again."""
+"""`resend`: send uncertain messages again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import click
 
-from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.case_options import several_cases
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.settling import settle_each
 
 
 @command()
-@case_argument
+@several_cases
 @click.option("--by", "channel", default="", metavar="CHANNEL", help="Send it by this channel.")
-def resend(session: Session, /, *, number: int, channel: str) -> None:
-    """Schedule the stuck message of case N again: you know that it did not arrive."""
+def resend(session: Session, /, *, numbers: Sequence[int], channel: str) -> int:
+    """Schedule the stuck message of each case again: you know that it did not arrive.
+
+    With --json: {"case", "messages"}; of several cases a list, with {"case", "error", "advice"} for
+    those that can't be sent again.
+    """
     from voicenote.engine.run.recovery import settle_again
 
     with session.open(whole=True) as ws:
-        settled = settle_again(ws, number, channel)
-    data = {"case": number, "messages": [one.touch for one in settled]}
-    session.screen.show(data, lambda: f"{len(settled)} scheduled again; the next run sends them.")
+        settle = partial(settle_again, ws, channel=channel)
+        return settle_each(session, numbers, settle, "scheduled again; the next run sends them")

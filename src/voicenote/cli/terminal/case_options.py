@@ -57,6 +57,7 @@ class PromiseName(click.ParamType[tuple[int, int]]):
 CASE = CaseNumber(1, LAST_CASE)
 PROMISE = PromiseName()
 case_argument = click.argument("number", type=CASE, metavar="N")
+several_cases = click.argument("numbers", nargs=-1, required=True, type=CASE, metavar="N...")
 fill_in_option = click.option(
     "--fill-in", is_flag=True, help="Use a synthetic voice for what you have not recorded."
 )

@@ -162,7 +162,7 @@ def run_work(
             carry_out(ws, tasks, work_of(ws)), telling.label, len(tasks)
         )
         if rows is not None:
-            return _report_rows(session, rows, [*found], telling)
+            return report_rows(session, rows, [*found], telling)
         where = wanted.selection.where
         if where and "stage" not in where and "lesson" not in where:
             asked = "No case at this step meets the condition; name another stage in it for others."
@@ -217,7 +217,7 @@ def _report(
     )
 
 
-def _report_rows(
+def report_rows(
     session: Session, rows: RowFile, found: Sequence[Done | Failed], telling: Telling
 ) -> int:
     """Report on the rows of a file: the bad ones each with their line, and kept in a file."""

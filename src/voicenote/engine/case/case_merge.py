@@ -102,6 +102,12 @@ def merge(ws: Workspace, number: int, other: int, anyway: str = "") -> Merged:
     )
 
 
+def is_merged(ws: Workspace, number: int, other: int) -> bool:
+    """Return whether case `other` goes on as case `number` already."""
+    with ws.ledger.read() as tx:
+        return case_store.get(tx, other).merged_into == number
+
+
 def _need_mergeable(tx: Transaction, case: Case, gone: Case, anyway: str) -> None:
     for one in (case, gone):
         need_open(one)
