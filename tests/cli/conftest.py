@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,7 +23,10 @@ c,Cy Young,en,UTC,The ball was flat.,I lost a game.,A new ball,exchange,2027-06-
 
 
 def caller(home: Path) -> Call:
-    """Return what calls a command on a workspace with the silent voice, and without an editor."""
+    """Return what calls a command on a workspace with the silent voice, and without an editor.
+
+    One that is given runs although there is no terminal.
+    """
     env = {
         "VOICENOTE_HOME": str(home),
         "VOICENOTE_OWNER__NAME": "Grace Hopper",
@@ -32,7 +36,10 @@ def caller(home: Path) -> Call:
     }
 
     def call(*words: str, input: str | bytes | None = None, **more: str | None) -> Result:  # noqa: A002
-        return CliRunner().invoke(voicenote, list(words), env={**env, **more}, input=input)
+        with patch(
+            "voicenote.cli.terminal.editor.may_edit", lambda _: bool({"EDITOR", "PATH"} & {*more})
+        ):
+            return CliRunner().invoke(voicenote, list(words), env={**env, **more}, input=input)
 
     return call
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Call
+from voicenote.cli.terminal.screen import Screen
 
 
 def history(call: Call, case: int) -> list[str]:
@@ -180,6 +181,34 @@ def test_a_file_without_cases_says_what_it_has(call: Call, tmp_path: Path) -> No
     assert (done.exit_code, "it has: name, outcome" in done.stderr) == (65, True)
 
 
+@pytest.mark.parametrize(("text", "what"), [("", "is empty"), ("case,outcome\n", "has no rows")])
+def test_an_empty_file_is_told_as_such(call: Call, tmp_path: Path, text: str, what: str) -> None:
+    done = call("close", "--from", write(tmp_path, text))
+    assert (done.exit_code, f"done.csv {what}" in done.stderr) == (65, True), done.stderr
+    assert "complaints" not in done.stderr
+
+
+def test_an_empty_file_of_a_new_case_is_told_as_such(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(" \n")
+    assert "one.toml is empty" in call("new", "--from", str(tmp_path / "one.toml")).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("batch", "june"), "'june' isn't one of hold, list, resume, show; for 'june': voicenote"),
+        (("batch", "june"), "voicenote batch show june"),
+        (("channels", "mail"), "voicenote channels test mail"),
+        (("amends", "moon"), "'moon' isn't one of "),
+    ],
+)
+def test_a_name_in_the_place_of_a_command_is_told_what_to_do(
+    call: Call, words: tuple[str, ...], told: str
+) -> None:
+    done = call(*words)
+    assert (done.exit_code, told in " ".join(done.stderr.split())) == (2, True), done.stderr
+
+
 def test_a_file_may_be_json_lines(call: Call, tmp_path: Path) -> None:
     """Rows as programs write them."""
     file = tmp_path / "done.jsonl"
@@ -261,3 +290,15 @@ def test_a_batch_on_hold_waits_and_goes_on(ready: Call) -> None:
     freed = json.loads(ready("batch", "resume", "june", "--json").stdout)
     assert freed == {"batch": "june", "on_hold": False, "messages": held["messages"]}
     assert "ON HOLD" not in ready("batch").stdout
+
+
+def test_a_run_by_hand_says_what_is_on_hold(ready: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It printed nothing, as if nothing waited; in cron it still is silent."""
+    always = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
+    always["VOICENOTE_SCHEDULE__HOLIDAYS"] = "off"
+    ready("approve", "1", "2", "3", **always)
+    ready("batch", "hold", "june")
+    assert ready("run", **always).output == ""
+    monkeypatch.setattr(Screen, "watched", True)
+    said = ready("run", **always).stderr
+    assert "3 due messages of the batch june: on hold; voicenote batch resume 'june'" in said

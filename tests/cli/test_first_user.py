@@ -260,7 +260,7 @@ def test_amends_that_cannot_be_confirmed_yet_name_the_commands_that_can_be_run(c
     done = call("amends", "confirm", "1.1")
     assert done.exit_code == 1
     what, advice = done.stderr.strip().splitlines()
-    assert what.endswith("amends 1.1: 'confirm' is not possible while it is 'promised'")
+    assert what.endswith("amends 1.1 can't be confirmed while it is only promised")
     assert 'voicenote amends done 1.1 --evidence "…"' in advice
     assert "voicenote amends broken 1.1" in advice
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.cli.conftest import Call
+from voicenote.cli.app import voicenote
 from voicenote.cli.terminal.screen import Screen
 from voicenote.engine.run import recovery
 from voicenote.engine.run.send import Sent
@@ -165,9 +167,11 @@ def test_what_was_typed_survives_the_end_of_the_program(
     )
     program.chmod(0o755)
     env = {**os.environ, "VOICENOTE_HOME": str(home), "EDITOR": str(program), "VISUAL": ""}
+    _, terminal = os.openpty()
     running = subprocess.Popen(
         [sys.executable, "-m", "voicenote", "edit", "1"],
         env=env,
+        stdin=terminal,
         start_new_session=True,
         stderr=subprocess.PIPE,
     )
@@ -182,6 +186,22 @@ def test_what_was_typed_survives_the_end_of_the_program(
     assert "sad" not in call("show", "1").stdout
     done = call("edit", "1", EDITOR="true")
     assert "feeling: (not known) → sad" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("edit", "1"), ("script", "1", "--edit")])
+def test_without_a_terminal_no_editor_is_started(
+    ready: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """In cron it would wait for ever; what can be done instead is named."""
+    monkeypatch.setenv("EDITOR", f"touch {tmp_path / 'started'}; true")
+    monkeypatch.setenv("VISUAL", "")
+    env = {"VOICENOTE_HOME": str(tmp_path / "home"), "VOICENOTE_VOICE__ENGINE": "silent"}
+    done = CliRunner().invoke(voicenote, list(words), env=env)
+    assert done.exit_code == 2, done.output
+    assert "there is no terminal for an editor" in done.stderr
+    assert "--set FIELD=VALUE" in done.stderr or "--from FILE" in done.stderr
+    assert not (tmp_path / "started").exists()
+    assert not (tmp_path / "home" / "edits").exists()
 
 
 def test_fields_are_set_by_name(call: Call) -> None:

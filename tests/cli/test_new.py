@@ -42,6 +42,7 @@ def test_a_first_sitting_asks_who_you_are_and_ends_with_a_booked_plan(sit: Sit) 
     done = sit(*OWNER, *CASE, "n", "the computer's", "n", "yes", "n")
     assert done.exit_code == 0, done.output
     assert "First, and only once: who are you?" in done.output
+    assert "Next: voicenote new" not in done.output
     assert "Ada Linden from Linden Yard." in done.output
     assert "make-it-right, in Europe/Tallinn time" in done.output
 

@@ -214,7 +214,7 @@ def test_a_real_export_with_junk_above_and_quoted_newlines_inside(read: Any) -> 
     source, good, bad = read(content)
     assert [item.line for item in good] == [5, 8, 9, 12, 17, 20]
     assert good[0].complaint.ref == "3384392"
-    assert {problem.what for item in bad for problem in item.problems} == {"has no what_happened"}
+    assert {problem.what for item in bad for problem in item.problems} == {"is empty in this row"}
     assert "product" not in source.first.mapping  # the bureau's list of kinds of product
 
 

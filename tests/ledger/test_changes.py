@@ -92,7 +92,7 @@ def test_of_two_who_change_the_same_thing_at_once_the_second_is_told(
     """What was read is compared again when it is set: here another one came in between."""
     plain = transitions.after
 
-    def slow(table: Any, state: TouchState, event: str) -> TouchState:
+    def slow(table: Any, state: TouchState, event: str, *_: str) -> TouchState:
         other = update(tables.touches).values(state=TouchState.HELD.value)
         racing.connection.execute(other)
         found: TouchState = plain(table, state, event)

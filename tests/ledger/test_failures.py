@@ -162,3 +162,20 @@ def test_a_disk_that_takes_nothing_is_told_by_why(
         raise OperationalError("select 1", {}, Said(name))
     assert words in told.value.advice
     assert number == 28 or str(tmp_path) in told.value.advice
+
+
+def test_a_ledger_that_outgrew_the_limit_on_files_is_told_of_that_limit(tmp_path: Path) -> None:
+    """The disk is whole and has room; the probe has to be as large as the ledger to see why."""
+    import resource
+
+    ledger = tmp_path / "ledger.db"
+    ledger.write_bytes(bytes(200_000))
+    engine = create_engine(f"sqlite:///{ledger}")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, before[1]))
+    try:
+        with pytest.raises(Unavailable, match="File too large") as told, translated(engine):
+            raise OperationalError("insert", {}, Said("SQLITE_IOERR_WRITE"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "ulimit -f" in told.value.advice

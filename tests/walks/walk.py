@@ -190,7 +190,8 @@ class Walk:
             from tests.walks.process import run
 
             return run(self.now, f"{self.seed}:{self.calls}", words, given, {**self.env, **env})
-        with moved(self.now, f"{self.seed}:{self.calls}"):
+        edits = patch("voicenote.cli.terminal.editor.may_edit", lambda _: "EDITOR" in env)
+        with edits, moved(self.now, f"{self.seed}:{self.calls}"):
             done = CliRunner().invoke(voicenote, list(words), env={**self.env, **env}, input=given)
         return done.exit_code, done.stdout, done.stderr
 

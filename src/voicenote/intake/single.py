@@ -104,6 +104,8 @@ def read_toml(path: Path, options: Options) -> Complaint:
         raise unreadable(path, error) from None
     if len(content) > options.limits.record:
         raise BadData(f"{path.name} is too long for one complaint", "use import for many")
+    if not content.strip():
+        raise BadData(f"{path.name} is empty", 'write lines such as customer = "Ann"')
     try:
         loaded = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError:

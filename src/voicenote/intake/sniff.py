@@ -131,7 +131,7 @@ def unreadable(path: Path, error: OSError) -> Unavailable:
 
 def _refuse_foreign(path: Path, head: bytes) -> None:
     if not head.strip():
-        raise BadData(f"{path.name} is empty", "export the complaints again")
+        raise BadData(f"{path.name} is empty", "is it the right file? Fill it, or export it again")
     start = head.lstrip()[:32].lower()
     for magic, what, advice in _MAGIC:
         if start.startswith(magic.lower()):

@@ -259,7 +259,11 @@ class _Row:
             return None
 
     def _need(self, name: str, advice: str, what: str = "") -> None:
-        if name not in self.texts and not self._has_problem(name):
+        if name in self.texts or self._has_problem(name):
+            return
+        if name in self.checker.columns and not what:
+            self._say(name, "is empty in this row", "fill it in, or leave the row out")
+        else:
             self._say(name, what or f"has no {name}", advice)
 
     def _has_problem(self, name: str) -> bool:

@@ -97,7 +97,7 @@ def _choose_rows(book: CalamineWorkbook, name: str, path: Path) -> Sequence[Sequ
         rows = sheet.to_python(skip_empty_area=False)
         if name or sum(any(cell != "" for cell in row) for row in rows) > 1:
             return rows
-    raise BadData(f"{path.name} is empty", "export the complaints again")
+    raise BadData(f"{path.name} is empty", "is it the right file? Fill it, or export it again")
 
 
 def _to_cell(value: object) -> str:

@@ -107,7 +107,7 @@ def change_case(
     found = tx.connection.execute(_STAGE, {"its_number": number}).scalar()
     if found is None:
         raise no_such_case(number)
-    new = after(CASE, Stage(found), event)
+    new = after(CASE, Stage(found), event, f"case {number}", str(number))
     _set_column(tx, tables.cases, stage, number, found, {"stage": new.value, **values})
     tx.tell(CASE_HISTORY[event], number, **(facts or {}))
     return new
@@ -126,7 +126,8 @@ def change_cases(tx: Transaction, event: str, facts: Mapping[int, Mapping[str, o
     for number in numbers:
         if number not in stages:
             raise no_such_case(number)
-        changed[after(CASE, Stage(stages[number]), event).value].append(number)
+        new = after(CASE, Stage(stages[number]), event, f"case {number}", str(number))
+        changed[new.value].append(number)
     for stage, those in changed.items():
         tx.connection.execute(_CASES.values(stage=stage), {"cases": those})
     tx.tell_all(CASE_HISTORY[event], facts.items())
@@ -166,7 +167,7 @@ def change_amends(
     if row is None:
         raise WrongUse(f"case {case} has no amends {case}.{k}", f"see: voicenote show {case}")
     old = AmendsState(row.state)
-    new = after(AMENDS, old, event)
+    new = after(AMENDS, old, event, f"amends {case}.{k}", f"{case}.{k}")
     _set_column(tx, table, table.c.state, row.number, old.value, {"state": new.value, **values})
     tx.tell(AMENDS_HISTORY[event], case, amends=k, **(facts or {}))
     return new
@@ -199,7 +200,7 @@ def change_touch(
             f"message {number} was taken over by another run", "nothing to do: it looks after it"
         )
     old = TouchState(row.state)
-    new = after(TOUCH, old, event)
+    new = after(TOUCH, old, event, f"message {number} of case {row.case}", str(row.case))
     _set_column(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
     _tell_touch(tx, row.case, number, (old, event, new), facts)
     return new
@@ -216,7 +217,7 @@ def change_seen(
 ) -> bool:
     """Change a message if it is still in the state of `seen`; return whether it was."""
     column = tables.touches.c.state
-    new = after(TOUCH, seen.state, event)
+    new = after(TOUCH, seen.state, event, f"message {seen.number} of case {seen.case}")
     changed = {"state": new.value, **values}
     if not _set_if(tx, tables.touches, column, seen.number, seen.state.value, changed, token):
         return False

@@ -128,8 +128,7 @@ def _ours(error: DBAPIError, engine: Engine) -> VoicenoteError | None:
         return TryAgain(what, "run the same command again") if twice else None
     reason = next(iter(str(error.orig).splitlines()), "no reason given")
     if engine.dialect.name == "sqlite":
-        folder = Path(engine.url.database or "").parent
-        return _of_sqlite(error, reason, folder)
+        return _of_sqlite(error, reason, Path(engine.url.database or ""))
     return _of_postgres(error, reason)
 
 
@@ -148,7 +147,7 @@ def _of_postgres(error: DBAPIError, reason: str) -> VoicenoteError | None:
     return None
 
 
-def _of_sqlite(error: DBAPIError, reason: str, folder: Path) -> VoicenoteError | None:
+def _of_sqlite(error: DBAPIError, reason: str, ledger: Path) -> VoicenoteError | None:
     name = getattr(error.orig, "sqlite_errorname", "")
     if "locked" in reason or "busy" in reason:
         return TryAgain(_BUSY, "try again in a minute")
@@ -160,7 +159,8 @@ def _of_sqlite(error: DBAPIError, reason: str, folder: Path) -> VoicenoteError |
         return None
     for kinds, known in _OF_DISK.items():
         if name.startswith(kinds):
-            no = _unwritable(folder) if folder.is_dir() else None
+            folder = ledger.parent
+            no = _unwritable(ledger) if folder.is_dir() else None
             if no is None:
                 return Unavailable(*known)
             why = no.strerror or reason
@@ -168,13 +168,18 @@ def _of_sqlite(error: DBAPIError, reason: str, folder: Path) -> VoicenoteError |
     return Unavailable(f"the ledger cannot be used: {reason}", _SETTING)
 
 
-def _unwritable(folder: Path) -> OSError | None:
-    """Return the error when a folder can't be written to; None when it can."""
+def _unwritable(ledger: Path) -> OSError | None:
+    """Return the error when a folder can't take a file as large as its ledger; None when it can."""
     import tempfile
 
+    files = [ledger, *(ledger.with_name(ledger.name + end) for end in ("-wal", "-journal"))]
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        size = max((file.stat().st_size for file in files if file.is_file()), default=0)
+        with tempfile.TemporaryFile(dir=ledger.parent) as file:
             file.write(bytes(_PROBE))
+            file.seek(max(size, _PROBE))  # beyond what ulimit -f allows; it takes no room
+            file.write(b"0")
+            file.flush()
     except OSError as error:
         return error
     return None

@@ -58,3 +58,16 @@ def count_held(tx: Transaction) -> int:
     touch = tables.touches
     query = select(func.count()).where(touch.c.state == "held", ~_unreached())
     return int(tx.connection.execute(query).scalar_one())
+
+
+def count_on_hold(tx: Transaction) -> list[tuple[int, str, int]]:
+    """Return (case, why, how many) of the due messages to customers that somebody holds."""
+    touch = tables.touches
+    query = (
+        select(touch.c.case, touch.c.reason, func.count())
+        .where(touch.c.state == "held", touch.c.kind != "nudge", touch.c.due_at <= tx.now)
+        .where(~_unreached())
+        .group_by(touch.c.case, touch.c.reason)
+        .order_by(touch.c.case)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.connection.execute(query)]

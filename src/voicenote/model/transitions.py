@@ -6,6 +6,7 @@ Stores guard each change with compare-and-set.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -113,18 +114,83 @@ BY_COMMAND: Mapping[str, str] = {
 }
 
 
-def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) -> State:
+#: What an event does to a case, a promise or a message: "it can't be …".
+EVENT_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("claim", "commit", "accept", "find", "send"), "sent"),
+    **dict.fromkeys(("resend", "repeat", "reroute"), "sent again"),
+    "do": "done",
+    "close": "closed",
+    "compose": "given new words",
+    "render": "spoken",
+    "approve": "approved",
+    "reopen": "reopened",
+    "merge": "merged",
+    "withdraw": "withdrawn",
+    "confirm": "confirmed",
+    "dispute": "disputed",
+    "break": "called broken",
+    "promise": "promised again",
+    "waive": "waived",
+    "recall": "recalled",
+    "refuse": "refused",
+    "postpone": "put off",
+    "lose": "called uncertain",
+    "deliver": "delivered",
+    "hear": "heard",
+    "answer": "answered",
+    "unanswer": "left unanswered",
+    "bounce": "returned",
+    "hold": "held",
+    "resume": "resumed",
+    "skip": "skipped",
+    "cancel": "cancelled",
+}
+#: A state in a sentence, where its own name isn't one: "while it is …".
+_STATE_WORDS: Mapping[StrEnum, str] = {
+    C.OPENED: "only opened",
+    C.SCRIPTED: "only written",
+    C.RENDERED: "not approved",
+    C.APPROVED: "approved, and not sent yet",
+    C.FOLLOWING: "followed up",
+    A.PROMISED: "only promised",
+    T.DUE: "still to be sent",
+    T.HELD: "on hold",
+    T.COMMITTING: "being sent",
+    T.SENDING: "being sent",
+    T.UNCERTAIN: "perhaps sent",
+    T.ACCEPTED: "sent",
+    T.BOUNCED: "returned",
+}
+
+
+def after(
+    table: Mapping[str, Mapping[State, State]],
+    state: State,
+    event: str,
+    what: str = "it",
+    number: str = "",
+) -> State:
     """Return the state that `event` leads to from `state`.
 
-    Raises ImpossibleTransition when the table has no such change; it names both, and the commands
-    that are possible instead.
+    Raises ImpossibleTransition when the table has no such change; it says so of `what`, in words,
+    and names the commands that are possible instead, with the case's or promise's `number`.
     """
     try:
         return table[event][state]
     except KeyError:
         open_ = [name for name, row in table.items() if state in row]
         ways = [BY_COMMAND[name] for name in open_ if name in BY_COMMAND]
+        if number:
+            ways = [re.sub(r"\bN(\.K)?\b", number, way) for way in ways]
+        now = _STATE_WORDS.get(state, state.value)
+        said = f"{what} can't be {_event_words(event)} while it is {now}"
+        if state in table.get(event, {}).values():
+            said = f"{what} is already {now}"
         raise ImpossibleTransition(
-            f"{event!r} is not possible while it is {state.value!r}",
+            said,
             f"possible now: {', or '.join(ways)}" if ways else "nothing can change it any more",
         ) from None
+
+
+def _event_words(event: str) -> str:
+    return "restored" if event.startswith("restore") else EVENT_WORDS.get(event, event)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 name_argument = click.argument("name", metavar="NAME")
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True, instead="voicenote batch show {}")
 @click.pass_context
 def batch(context: click.Context) -> None:
     """List the batches: each import names its own. Hold one, and let it go on."""

@@ -28,7 +28,7 @@ AFTERWARDS = {
 }
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True, instead="voicenote channels test {}")
 @click.pass_context
 def channels(context: click.Context) -> None:
     """List the channels that are set up, those that could be, and what each still needs.

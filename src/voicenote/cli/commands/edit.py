@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicenote.cli.terminal.case_options import case_argument
-from voicenote.cli.terminal.editor import edit_file, mark_problems, place
+from voicenote.cli.terminal.editor import edit_file, mark_problems, need_editor, place
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, WrongUse
 from voicenote.files import write_whole
@@ -101,10 +101,12 @@ def _edit_text(session: Session, ws: Workspace, number: int) -> Edited:
     from voicenote.engine.case.case_edit import editable
 
     file = ws.home / FOLDER / f"case-{number}.txt"
+    instead = f"voicenote edit {number} --set FIELD=VALUE"
+    need_editor(session, instead)
     session.if_stopped = f"your text is kept, and offered again by: voicenote edit {number}"
     seen = _begin(session, file, number, editable(ws, number))
     while True:
-        edit_file(session, file, f"voicenote edit {number} --set FIELD=VALUE")
+        edit_file(session, file, instead)
         try:
             done = _take(ws, number, file, seen)
         except BadData as error:

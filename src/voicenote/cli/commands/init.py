@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from voicenote.cli.terminal.answer_draft import load_draft
@@ -26,6 +28,16 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
 
     With --json: {"home", "settings", "written", "ledger"}.
     """
+    make_workspace(session, given, force=force, anew=anew)
+    session.screen.note(
+        "Next: voicenote new, or voicenote import FILE. To try it on samples: voicenote demo"
+    )
+
+
+def make_workspace(
+    session: Session, given: Mapping[str, str | None], *, force: bool = False, anew: bool = False
+) -> None:
+    """Write settings and make the ledger; ask for what isn't `given` of the owner."""
     from voicenote.engine.admin.workspace_init import check_answer, write_settings
     from voicenote.settings import FILE_NAME, load
     from voicenote.wiring import open_ledger
@@ -54,9 +66,6 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
         lambda: f"{file} {'is written' if written else 'was already there'}. The ledger is ready.",
     )
     _warn_of_templates(session)
-    screen.note(
-        "Next: voicenote new, or voicenote import FILE. To try it on samples: voicenote demo"
-    )
 
 
 def _warn_of_templates(session: Session) -> None:

@@ -36,7 +36,7 @@ def new(session: Session, /, *, file: str | None) -> None:
         raise WrongUse("new asks questions, and this isn't a terminal", "add --from FILE.toml")
     session.check()
     if file is None:
-        _ensure_owner_name(context, session)
+        _ensure_owner_name(session)
     number, added, late = _take_case(session, file)
     screen = session.screen
     if late and added:
@@ -54,9 +54,9 @@ def new(session: Session, /, *, file: str | None) -> None:
     session.tell_kept("")
 
 
-def _ensure_owner_name(context: click.Context, session: Session) -> None:
+def _ensure_owner_name(session: Session) -> None:
     """Make sure there is an owner's name, because no script can be written without one."""
-    from voicenote.cli.commands.init import init
+    from voicenote.cli.commands.init import make_workspace
     from voicenote.engine.admin.workspace_init import QUESTIONS, check_answer
     from voicenote.settings import save_setting
 
@@ -66,7 +66,7 @@ def _ensure_owner_name(context: click.Context, session: Session) -> None:
     session.screen.out("First, and only once: who are you?")
     if not file.exists():
         session.read_settings_again()
-        context.invoke(init)
+        make_workspace(session, {})
     else:
         for setting, question, _ in QUESTIONS[:2]:  # the name and the business
             if not getattr(owner, setting):

@@ -34,7 +34,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
     "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled",
     "stays_here", "unreached", "logins"}.
     """
-    from voicenote.engine.case.attention import next_message_at
+    from voicenote.engine.case.attention import list_on_hold, next_message_at
     from voicenote.engine.run.run_log import run_data
     from voicenote.engine.run.run_once import one_pass
 
@@ -50,7 +50,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
             clock_is_right=clock_is_right,
             by="hand" if screen.watched else "schedule",
         )
-        upcoming = next_message_at(ws)
+        upcoming, on_hold = next_message_at(ws), list_on_hold(ws) if screen.watched else []
     if log_json and turn.noted:
         screen.log(run_data(turn.noted, turn.logins))
     zone = ws.settings.owner.time_zone
@@ -58,7 +58,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
         screen.data(turn_as_data(turn))
     elif not log_json:
         warnings = turn_lines(turn, zone)
-        notes = waiting_lines(turn, zone)
+        notes = [*waiting_lines(turn, zone), *map("; ".join, on_hold)]
         screen.warn(*warnings)
         for line in notes:
             screen.note(line)

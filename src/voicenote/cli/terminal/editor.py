@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from voicenote.cli.terminal.session import Session
-from voicenote.errors import BadData, Problem, Unavailable
+from voicenote.errors import BadData, Problem, Unavailable, WrongUse
 
 #: Begins a comment that tells of a problem in an edited text.
 _MARK = "#!"
@@ -21,10 +21,10 @@ _USUAL = ("sensible-editor", "vim", "nano", "vi")
 def edit_text(session: Session, text: str, what: str, instead: str) -> str:
     """Return the text edited by the owner; `text` itself when it was closed without saving.
 
-    `what` is its name in errors, `instead` the command that does without an editor. Raises
-    Unavailable when there is no working editor, BadData when the text isn't UTF-8.
+    `what` is its name in errors, `instead` the command that does without an editor. Raises as
+    `need_editor` does, and BadData when the text isn't UTF-8.
     """
-    editor = _need_editor(session, instead)
+    editor = need_editor(session, instead)
     try:
         return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text
     except UnicodeDecodeError:
@@ -34,21 +34,32 @@ def edit_text(session: Session, text: str, what: str, instead: str) -> str:
 
 
 def edit_file(session: Session, path: Path, instead: str) -> None:
-    """Let the owner edit a file where it is. Raises Unavailable as `edit_text` does."""
-    editor = _need_editor(session, instead)
+    """Let the owner edit a file where it is. Raises as `edit_text` does."""
+    editor = need_editor(session, instead)
     try:
         click.edit(editor=editor, env=dict(session.env), filename=str(path))
     except click.ClickException as error:
         raise _failed(error, instead) from None
 
 
-def _need_editor(session: Session, instead: str) -> str | None:
+def need_editor(session: Session, instead: str) -> str | None:
+    """Return the owner's editor; None for the usual ones. `instead` is what does without.
+
+    Raises WrongUse without a terminal, Unavailable when there is no editor.
+    """
     import shutil
 
+    if not may_edit(session):
+        raise WrongUse("there is no terminal for an editor", instead)
     editor = session.env.get("VISUAL") or session.env.get("EDITOR")
     if not editor and not any(shutil.which(name) for name in _USUAL):
         raise Unavailable("no editor was found", f"set $EDITOR, or: {instead}")
     return editor
+
+
+def may_edit(session: Session) -> bool:
+    """Return whether somebody is there to type in an editor, which would wait for ever in cron."""
+    return session.screen.interactive
 
 
 def _failed(error: click.ClickException, instead: str) -> Unavailable:

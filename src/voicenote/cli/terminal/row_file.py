@@ -71,6 +71,9 @@ class RowFile:
         from voicenote.engine.singly import CaseTask
 
         self._records = list(self.part.reader(0))
+        if not self._records:
+            what = f"{self.part.path.name} has no rows, only the names of its columns"
+            raise BadData(what, "write a row for each case or promise")
         find = _Cases(ws, [self._text(one, REF) for one in self._records], promises=promises)
         for row, record in enumerate(self._records):
             try:

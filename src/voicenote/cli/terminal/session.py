@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -153,7 +154,26 @@ class _WithExamples(click.Command):
 
 
 class CommandGroup(_WithExamples, click.Group):
-    """A command that has others below it."""
+    """A command that has others below it.
+
+    `instead` is what is meant by another word there, such as ``voicenote batch show {}``.
+    """
+
+    def __init__(self, *args: Any, instead: str = "", **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._instead = instead
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was meant; for another word, say which there are."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            known = ", ".join(self.list_commands(ctx))
+            meant = f"; for {args[0]!r}: {self._instead.format(shlex.quote(args[0]))}"
+            what = f"{args[0]!r} isn't one of {known}{meant * bool(self._instead)}"
+            raise click.UsageError(what, ctx) from None
 
 
 def command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from voicenote.ledger import (
     case_store,
     persons,
     touches,
+    unreachable,
 )
 from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import snapshots
@@ -28,6 +30,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable
 from voicenote.model.attachment import AttachmentState
 from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import BATCH_HELD
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 from voicenote.settings import Policy
 
@@ -81,6 +84,22 @@ def next_message_at(ws: Workspace) -> datetime | None:
     """Return when the next message is due (UTC), which may have passed; None when none is."""
     with ws.ledger.read() as tx:
         return touches.next_due_at(tx)
+
+
+def list_on_hold(ws: Workspace) -> list[tuple[str, str]]:
+    """Return (what, cure) of due messages that their owner holds, by batch or for one case."""
+    held: Counter[tuple[str, str]] = Counter()
+    with ws.ledger.read() as tx:
+        for case, why, count in unreachable.count_on_hold(tx):
+            whose, cure = f"case {case}", f"voicenote plan {case} --resume"
+            if why.startswith(BATCH_HELD):
+                batch = why.removeprefix(BATCH_HELD)
+                whose, cure = f"the batch {batch}", f"voicenote batch resume {batch!r}"
+            held[whose, cure] += count
+    return [
+        (f"{count_of(count, 'due message')} of {whose}: on hold", cure)
+        for (whose, cure), count in held.items()
+    ]
 
 
 def post_problems(ws: Workspace) -> Iterator[tuple[str, str]]:

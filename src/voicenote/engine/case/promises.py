@@ -18,7 +18,7 @@ from voicenote.engine.case.promise_words import amends_of, misfits, old_words
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
+from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.followup.closing_rules import evidence_for
 from voicenote.followup.compensation import Adequacy, Judgement
 from voicenote.ledger import case_store, optouts, touches
@@ -250,11 +250,7 @@ def _changing(
             return Done(case.number, data, changed=False)
         if not closed_too:
             need_open(case)
-        try:
-            change(tx, case, amends, task.given)
-        except ImpossibleTransition as no:
-            what = f"amends {amends.name}: {no.what}"
-            raise ImpossibleTransition(what, no.advice.replace("N.K", amends.name)) from None
+        change(tx, case, amends, task.given)
         asked = ask_again(ws, tx, case.number, f"amends {amends.name} {said} since")
         told = (asked, *notes(case, amends, task.given))
         return Done(case.number, data, notes=tuple(filter(None, told)))
