@@ -153,6 +153,25 @@ def test_prevention_is_promised_only_with_a_person_and_a_date(case: Any, facts: 
     assert not section(compose(case(), facts()), Section.PREVENT)
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "I'll see to that myself by Tuesday, 15 December."),
+        ("et", "Selle eest hoolitsen ma ise, "),
+        ("fa", "به این کار می‌رسم."),
+        ("he", "אני אטפל בזה בעצמי, "),
+        ("pl", "Dopilnuję tego osobiście, "),
+        ("ro", "De asta mă ocup chiar eu, "),
+    ],
+)
+def test_a_speaker_does_not_tell_of_herself_by_name(
+    case: Any, facts: Any, code: str, said: str
+) -> None:
+    due, text = datetime(2026, 12, 15, tzinfo=UTC), "two people check the order"
+    firm = Lesson(cause="x", prevention=text, owner=facts().owner.upper(), due=due)
+    assert said in words_of(compose(case(lesson=firm), facts(language=code)))
+
+
 def test_without_amends_it_asks_and_warns(case: Any, facts: Any) -> None:
     made = draft(case(), facts())
     assert section(made.script, Section.AMENDS)[-1] in ASKS

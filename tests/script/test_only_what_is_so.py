@@ -107,6 +107,7 @@ CLAIMS: dict[str, Claim] = {
     "changed": lambda known: bool(known.case.lesson and known.case.lesson.done_at),
     "changes": lambda known: bool(known.case.lesson and known.case.lesson.due),
     "sees-to-it": lambda known: bool(known.case.lesson and known.case.lesson.owner),
+    "see-to-it-myself": lambda known: bool(known.case.lesson and known.case.lesson.owner),
     "planned": lambda known: bool(known.case.lesson),
     "all-the-same": lambda known: bool(known.case.lesson and known.case.lesson.due),
     "not-enough": lambda known: any(one.state in KEPT for one in known.earlier),

@@ -98,7 +98,7 @@ class TemplateValues:
             "synthetic": context.synthetic,
             "partly": context.partly,
             **self._complaint(case.complaint),
-            **self._lesson(case),
+            **self._lesson(case, owner),
         }
 
     @property
@@ -141,8 +141,11 @@ class TemplateValues:
             "reason": self._text(complaint.finding_reason, _REASON, "finding_reason"),
         }
 
-    def _lesson(self, case: Case) -> dict[str, TemplateValue]:
-        """Return what will be different: `firm` if it has an owner and a day (R7)."""
+    def _lesson(self, case: Case, owner: str) -> dict[str, TemplateValue]:
+        """Return what will be different: `firm` if it has an owner and a day (R7).
+
+        It is the speaker's own if its owner has the name of the `owner` who speaks.
+        """
         lesson = case.lesson
         prevention = self._text(lesson.prevention if lesson else "", _PREVENTION, "prevention")
         due = lesson.due.date() if lesson and lesson.due else None
@@ -152,6 +155,8 @@ class TemplateValues:
             "prevention_by": self.placeholders.put(
                 *_say_by(due, self.context.today, self.code), fact="prevention_by"
             ),
+            "prevention_mine": lesson is not None
+            and clean_name(lesson.owner).casefold() == clean_name(owner).casefold(),
             "firm": bool(lesson and lesson.owner and lesson.due and prevention),
             "prevented": bool(lesson and lesson.done_at and prevention),
         }
