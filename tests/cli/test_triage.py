@@ -40,6 +40,26 @@ def test_a_danger_is_proposed_as_serious_with_their_words(call: Call, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("words", "severity"),
+    [
+        (["4", "--accept"], "serious"),
+        (["4", "--accept", "--severity", "normal"], "normal"),
+        (["4"], "normal"),
+        (["--all", "--accept"], "serious"),
+    ],
+)
+def test_a_severity_is_accepted_with_the_rest_of_a_proposal(
+    call: Call, tmp_path: Path, words: list[str], severity: str
+) -> None:
+    rows = "ref,customer,language,what_happened\nx,Kim,en,My daughter was in hospital all night.\n"
+    (tmp_path / "grave.csv").write_text(rows, encoding="utf-8")
+    assert call("import", str(tmp_path / "grave.csv")).exit_code == 0
+    done = call("triage", *words, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(call("show", "4", "--json").stdout)["severity"] == severity
+
+
+@pytest.mark.parametrize(
     ("words", "code", "says"),
     [
         (["--finding", "unfounded"], 1, "S17"),

@@ -94,8 +94,8 @@ def triage(session: Session, /, *, wanted: Wanted, propose: bool, **given: Any) 
     """Record what you found out, and get a proposal: which script, which amends, which plan.
 
     Justified is the default: nearly everybody who complains tells the truth. --accept carries out
-    the proposal, changed by the options below it; at a terminal you are asked. An empty text, or
-    "unknown", takes back what was said before.
+    the proposal with its severity, changed by the options below it; at a terminal you are asked. An
+    empty text, or "unknown", takes back what was said before.
 
     With --all, every case that has no script yet. A file has a column for each option that is said
     of a case, such as cause, harm and accept (yes or no).
@@ -157,7 +157,7 @@ def _triage_one(session: Session, number: int, given: dict[str, Any]) -> None:
         if asks:
             said = _as_said(ask_findings(session, ws, number))
         said = with_harm(said)
-        view, done = apply_triage(ws, number, Triage(**said)), None
+        view, done = apply_triage(ws, number, Triage(**said), accepting=accept), None
         if not session.json:
             session.screen.out("\n".join(_page(view)))
         if asks:

@@ -16,7 +16,7 @@ from voicenote.engine.case.group_work import CaseWork, Done
 from voicenote.engine.case.promise_words import say_deed_in
 from voicenote.engine.case.promises import add_in
 from voicenote.engine.case.triage_proposal import named_lost, propose_for
-from voicenote.engine.case.triage_view import TriageView, view_of
+from voicenote.engine.case.triage_view import TriageView, guess_severity, list_changes, view_of
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
@@ -34,7 +34,7 @@ from voicenote.followup.release_rules import REWORDS, steps_from
 from voicenote.ledger import case_store, customers
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.word_renewal import TRIAGED
-from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Stage
+from voicenote.model.case import Case, Failure, Finding, Stage
 from voicenote.model.money import Money
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.transitions import UNSENT
@@ -100,9 +100,12 @@ def triaging(ws: Workspace) -> CaseWork:
         known = find_prevented(tx) if known is None else known
         number, given = task.case, task.given
         again = task.row is not None
-        view, case = triage_in(ws, tx, seen.case, given["found"], again=again, known=known)
-        changed = case is not seen.case
         wishes = given.get("wishes")
+        accepting = wishes is not None
+        view, case = triage_in(
+            ws, tx, seen.case, given["found"], again=again, accepting=accepting, known=known
+        )
+        changed = case is not seen.case
         if wishes is None or (again and _is_accepted(ws, view, case, wishes)):
             return Done(number, _data(view), changed=changed, notes=view.warnings)
         done = accept_in(ws, tx, case, wishes, given.get("override") or "")
@@ -135,14 +138,18 @@ def _data(view: TriageView) -> dict[str, object]:
     return {one.name: getattr(view, one.name) for one in fields(view)}
 
 
-def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
+def apply_triage(
+    ws: Workspace, number: int, triage: Triage, *, accepting: bool = False
+) -> TriageView:
     """Save what was found; return it with the proposal that follows from it.
 
+    When it is about to be accepted, a severity that is proposed is saved too, unless one is given.
     Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo was sent;
     BadData for harm without a currency.
     """
     with ws.ledger.write() as tx:
-        return triage_in(ws, tx, case_store.locked(tx, number), triage)[0]
+        case = case_store.locked(tx, number)
+        return triage_in(ws, tx, case, triage, accepting=accepting)[0]
 
 
 def triage_in(
@@ -152,6 +159,7 @@ def triage_in(
     triage: Triage,
     *,
     again: bool = False,
+    accepting: bool = False,
     known: Mapping[str, CauseSeen] | None = None,
 ) -> tuple[TriageView, Case]:
     """Save what was found, as `apply_triage` does; return also the case, another if it changed.
@@ -162,11 +170,15 @@ def triage_in(
     number, new = before.number, _new_in(tx, before, triage)
     if not again or new != Triage():
         _save(ws, tx, before, new)
-    if new == Triage():
+    case = before if new == Triage() else case_store.get(tx, number)
+    grave = guess_severity(case) if accepting and triage.severity is None else None
+    if grave:
+        _save(ws, tx, case, Triage(severity=grave.value))
+        case = case_store.get(tx, number)
+    if case is before:
         return view_of(ws, tx, before, known=known), before
-    case = case_store.get(tx, number)
     old, now = before.complaint, case.complaint
-    changed = [*_changes(old, now), *_changes(old.customer, now.customer)]
+    changed = [*list_changes(old, now), *list_changes(old.customer, now.customer)]
     named = ", ".join(name.replace("_", " ") for name in changed)
     why = f"it was triaged again since: {named}"
     asked = ask_again(ws, tx, number, why) if changed else ""
@@ -194,13 +206,6 @@ def _new_in(tx: Transaction, case: Case, triage: Triage) -> Triage:
     if ("harm" in same) != alone:  # an amount goes with its currency
         same = [name for name in same if name not in ("harm", "currency")]
     return replace(triage, **dict.fromkeys(same))
-
-
-def _changes(before: Complaint | Customer, after: Complaint | Customer) -> list[str]:
-    """Return the fields in which two complaints or customers differ, except the customer."""
-    names = (field.name for field in fields(before) if field.name != "customer")
-    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
-    return ["deed" if name == "promises" else name for name in changed]
 
 
 def _save(ws: Workspace, tx: Transaction, case: Case, triage: Triage) -> None:

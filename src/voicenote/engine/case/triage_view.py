@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from voicenote.engine.case.case_view import TermsView, terms_view
@@ -15,7 +15,7 @@ from voicenote.followup.causes import CauseSeen, came_back, cause_of
 from voicenote.followup.compensation import Adequacy, judge
 from voicenote.followup.proposal import Lost
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Failure, Finding, Severity
+from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Severity
 from voicenote.model.touch import TouchKind
 from voicenote.script.asked import find_grave_words
 from voicenote.script.compose import template_for
@@ -62,6 +62,12 @@ class TriageView:
     next: str
 
 
+def guess_severity(case: Case) -> Severity | None:
+    """Return what a danger makes of a severity that is still the usual one; None without one."""
+    grave = case.complaint.severity is Severity.NORMAL and find_grave_words(case)
+    return Severity.SERIOUS if grave else None
+
+
 def view_of(
     ws: Workspace,
     tx: Transaction,
@@ -78,7 +84,7 @@ def view_of(
     judged = judge(case, bands_of(ws))
     money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
     found = propose_for(ws, tx, case)
-    grave = find_grave_words(case) if complaint.severity is Severity.NORMAL else ()
+    severity = guess_severity(case)
     tag = case.customer.language or ws.settings.owner.language
     said = replace(complaint, promises=tuple(one.promise for one in case.round_amends))
     told = (
@@ -95,8 +101,8 @@ def view_of(
         reason=complaint.finding_reason,
         abusive=complaint.abusive,
         severity=complaint.severity,
-        severity_guess=Severity.SERIOUS if grave else None,
-        grave_words=grave,
+        severity_guess=severity,
+        grave_words=find_grave_words(case) if severity else (),
         harm=complaint.harm.amount if complaint.harm else None,
         currency=complaint.harm.currency if complaint.harm else None,
         cause=complaint.cause,
@@ -125,3 +131,10 @@ def _warn_of_abuse(ws: Workspace, case: Case) -> str:
         "there is abuse in their words, which is not said back. If it is more than anger, end it "
         f"with one courteous message: voicenote triage {case.number} --abusive --reason TEXT (S10)"
     )
+
+
+def list_changes(before: Complaint | Customer, after: Complaint | Customer) -> list[str]:
+    """Return the fields in which two complaints or customers differ, except the customer."""
+    names = (field.name for field in fields(before) if field.name != "customer")
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return ["deed" if name == "promises" else name for name in changed]
