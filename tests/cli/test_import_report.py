@@ -29,7 +29,7 @@ def test_rejects_and_what_is_left_out_are_counted_by_reason(call: Call, tmp_path
     file = tmp_path / "in.csv"
     file.write_text(EXPORT)
     done = call("import", str(file))
-    assert "Rejected: 2 E-mail isn't an email address; 1 Description has no what_hap" in done.stdout
+    assert "Rejected: 2 E-mail isn't an email address; 1 Description is empty in" in done.stdout
     assert "Left out: 2 closed; 1 spam (--keep-all" in done.stdout
     assert "Added without a field that couldn't be read: 1." in done.stdout
     assert "8:" not in done.stdout

@@ -18,7 +18,7 @@ STORY = "The ribbon was blue.\n\nI had told you twice.\nMari"
 #: Each question of a case, and an answer; the last ones are the owner's own sentences.
 CASE = [
     ("Who was let down?", "Mari Tamm"),
-    ("Their e-mail address", "mari@tamm.example"),
+    ("Their email address", "mari@tamm.example"),
     ("What happened, in their words", "The ribbon was blue, and I had told you twice."),
     ("What bothered them most", "Nobody picked up."),
     ("What will you do to put it right?", "refund"),
@@ -123,7 +123,7 @@ def test_who_the_owner_is_survives_ctrl_c(tmp_path: Path) -> None:
     assert (code, "1 answer kept" in text) == (130, True)
     sitting = sit(tmp_path / "home", "init")
     sitting.answers_to("The name of your business", "")
-    sitting.answers_to("e-mail", "nonsense", "ada@linden.ee")
+    sitting.answers_to("email", "nonsense", "ada@linden.ee")
     sitting.answers_to("Where you live", "Talinn", "tallinn")
     sitting.answers_to("Your language", "estonain", "eesti")
     code, text = sitting.ends()
@@ -137,7 +137,7 @@ def test_who_the_owner_is_survives_ctrl_c(tmp_path: Path) -> None:
 
 def test_nonsense_is_asked_again_with_what_was_meant(home: Path) -> None:
     slips = {
-        "Their e-mail address": "mari@",
+        "Their email address": "mari@",
         "What will you do to put it right?": "refnud",
         "In which currency": "eurp",
         "How much": "a lot",
@@ -160,7 +160,7 @@ def test_nonsense_is_asked_again_with_what_was_meant(home: Path) -> None:
 
 def test_an_empty_line_skips_a_question_or_is_asked_again(home: Path) -> None:
     sitting = sit(home)
-    for question in ("Who was let down?", "Their e-mail address", "Their telephone number"):
+    for question in ("Who was let down?", "Their email address", "Their telephone number"):
         sitting.answers_to(question, "")
     sitting.answers_to("What happened, in their words", "", STORY.partition("\n")[0])
     for question in ("What bothered them most", "put it right?", "told to them", "did wrong"):
@@ -177,13 +177,13 @@ def test_a_paste_of_many_lines_is_one_answer(home: Path, term: str) -> None:
     sitting = sit(home, TERM=term)
     if term == "dumb":
         sitting.answers_to("Who was let down?", "Mari Tamm")
-        sitting.answers_to("Their e-mail address", "mari@tamm.example")
+        sitting.answers_to("Their email address", "mari@tamm.example")
         sitting.sees("What happened, in their words")
         sitting.types(f"{STORY}\nand more")
     else:
         sitting.sees("Who was let down?")
         sitting.pastes("Mari\nTamm\n")
-        sitting.answers_to("Their e-mail address", "mari@tamm.example")
+        sitting.answers_to("Their email address", "mari@tamm.example")
         sitting.sees("What happened, in their words")
         sitting.pastes(f"{STORY}\nand more\n")
     sitting.answers_to("What bothered them most", "")
@@ -199,7 +199,7 @@ def test_a_paste_of_many_lines_is_one_answer(home: Path, term: str) -> None:
 def test_lines_sent_as_if_typed_are_shown_again_as_one_answer(home: Path) -> None:
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "Mari Tamm")
-    sitting.answers_to("Their e-mail address", "mari@tamm.example")
+    sitting.answers_to("Their email address", "mari@tamm.example")
     sitting.sees("What happened, in their words")
     sitting.types(STORY.replace("\n", "\r"))
     sitting.answers_to("several lines; press Enter", "")
@@ -214,9 +214,9 @@ def test_the_sign_to_go_back_counts_behind_an_answer_that_is_there(home: Path) -
     """Going back twice: the answer of the question before stands on its line already."""
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "Mari Kask")
-    sitting.answers_to("Their e-mail address", "mari@kask.example")
+    sitting.answers_to("Their email address", "mari@kask.example")
     sitting.answers_to("What happened, in their words", "<")
-    sitting.answers_to("Their e-mail address", "<")
+    sitting.answers_to("Their email address", "<")
     sitting.sees("Who was let down?")
     sitting.presses_ctrl_c()
     assert "isn't an email address" not in sitting.ends()[1]
@@ -225,9 +225,9 @@ def test_the_sign_to_go_back_counts_behind_an_answer_that_is_there(home: Path) -
 def test_any_answer_can_be_changed_before_it_is_written(home: Path) -> None:
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "<", "Mari Kask")
-    sitting.answers_to("Their e-mail address", "mari@kask.example")
+    sitting.answers_to("Their email address", "mari@kask.example")
     sitting.answers_to("What happened, in their words", "<")
-    sitting.sees("Their e-mail address")
+    sitting.sees("Their email address")
     sitting.presses("\x15")  # Ctrl-U empties the line
     sitting.types("mari@tamm.example")
     for question, answer in CASE[2:]:
@@ -250,7 +250,7 @@ def test_a_customer_abroad_is_asked_for_language_and_clock(home: Path) -> None:
     words = "Kurier krzyczał na mojego syna i nikt mnie za to nie przeprosił, a czekałam tydzień."
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "Ewa")
-    sitting.answers_to("Their e-mail address", "ewa@sklep.pl")
+    sitting.answers_to("Their email address", "ewa@sklep.pl")
     sitting.answers_to("What happened, in their words", words)
     sitting.answers_to("Which language do you speak with them? [pl]", "polsh", "")
     sitting.answers_to("Where do they live? A city or a time zone [Europe/Warsaw]", "")
@@ -267,7 +267,7 @@ def test_a_customer_abroad_is_asked_for_language_and_clock(home: Path) -> None:
 def test_an_unfinished_case_can_be_forgotten(home: Path) -> None:
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "Mari Tamm")
-    sitting.sees("Their e-mail address")
+    sitting.sees("Their email address")
     sitting.presses_ctrl_c()
     sitting.ends()
     sitting = sit(home)
@@ -282,7 +282,7 @@ def test_a_full_disk_is_told_at_the_end_of_the_sitting(home: Path) -> None:
     (home / "unfinished-answers.json").mkdir()
     sitting = sit(home)
     sitting.answers_to("Who was let down?", "Mari Tamm")
-    sitting.sees("Their e-mail address")
+    sitting.sees("Their email address")
     sitting.presses_ctrl_c()
     code, text = sitting.ends()
     assert (code, "your answers are not kept: " in text) == (130, True)

@@ -27,6 +27,7 @@ INSTEAD = {
     r"\bbelongs to nobody\b": "nobody owns it",
     r"\bfor want of\b": "because there is no",
     r"\bbrakes?\b": "pause",
+    r"(?<!Junk )\b[Ee]-mail\b(?!:)": "email",
 }
 
 

@@ -37,7 +37,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 def tell_case(sitting: Terminal) -> None:
     """Answer what there is no likely answer to; Enter takes the rest."""
     sitting.answers_to("Who was let down?", "Mari Tamm")
-    sitting.answers_to("Their e-mail address", "mari@tamm.example")
+    sitting.answers_to("Their email address", "mari@tamm.example")
     sitting.sees("What happened, in their words")
     sitting.pastes(STORY)
     sitting.answers_to("What bothered them most", "Nobody listened.")
@@ -106,11 +106,11 @@ def test_the_mail_account_is_set_up_on_the_way(
     sitting = Terminal(tmp_path / "home", "new", **env)
     sitting.answers_to("Your name", "Anna Saar")
     sitting.answers_to("The name of your business", "")
-    sitting.answers_to("Your e-mail address", "anna@bakery.example")
+    sitting.answers_to("Your email address", "anna@bakery.example")
     sitting.answers_to("Where you live", "tallinn")
     sitting.answers_to("Your language", "")
     tell_case(sitting)
-    sitting.answers_to("Set up e-mail now?", "")
+    sitting.answers_to("Set up email now?", "")
     sitting.answers_to("Server for sending", f"127.0.0.1:{pair.smtp}")
     sitting.answers_to("Server for reading", f"127.0.0.1:{pair.imap}")
     sitting.answers_to("User name there", "anna")

@@ -20,7 +20,7 @@ def opt_out(session: Session, /, *, customer: str) -> int:
 
     CUSTOMER is the number of one of their cases, the token with which `unsubscribe_url` was called,
     or one of their addresses in any spelling: an email address, a phone number, @name or
-    telegram:ID. A label in front is fine: "e-mail: a@b.example". A number that is a case here means
+    telegram:ID. A label in front is fine: "email: a@b.example". A number that is a case here means
     that case; another short number is refused. A phone number without a country code is tried in
     every country. An address that no customer has is kept for later imports; exit code 1 then.
 

@@ -108,7 +108,7 @@ def _zones_in(region: str) -> tuple[str, ...]:
 #: All questions, in their order.
 QUESTIONS = (
     Question("customer", "Name", "Who was let down? Their name (Enter if you do not know it)"),
-    Question("email", "E-mail", "Their e-mail address (Enter to skip)"),
+    Question("email", "Email", "Their email address (Enter to skip)"),
     Question(
         "phone",
         "Telephone",

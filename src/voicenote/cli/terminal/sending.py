@@ -94,7 +94,7 @@ def _send(context: click.Context, session: Session, number: int) -> None:
 
 
 def _offer_channel(context: click.Context, session: Session, number: int) -> None:
-    """Offer to set up e-mail if this customer has an address there, and no channel reaches them."""
+    """Offer to set up email if this customer has an address there, and no channel reaches them."""
     from voicenote.engine.case.case_view import case_view
     from voicenote.engine.case.routing import is_folder, way_and_why
 
@@ -108,8 +108,8 @@ def _offer_channel(context: click.Context, session: Session, number: int) -> Non
     if not customer.address("email"):
         screen.warn("No channel reaches this customer; the memo stays in a folder, the outbox.")
         return
-    screen.warn("No e-mail account is set up, so the memo would stay in a folder, the outbox.")
-    if not screen.confirm("Set up e-mail now?"):
+    screen.warn("No email account is set up, so the memo would stay in a folder, the outbox.")
+    if not screen.confirm("Set up email now?"):
         return
     words = ["channels", "add", "email"]
     if address := session.settings.owner.email:

@@ -17,7 +17,7 @@ from voicenote.settings import FILE_NAME, commented_toml
 QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("name", "Your name, as customers know you", validators.text),
     ("business", "The name of your business", validators.text),
-    ("email", "Your e-mail address, for nudges", validators.email),
+    ("email", "Your email address, for nudges", validators.email),
     ("time_zone", "Where you live: a city or a time zone", validators.zone),
     ("language", "Your language (en, pl, ro, …)", validators.language),
     (
