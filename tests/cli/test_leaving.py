@@ -81,6 +81,17 @@ def test_a_pause_is_told_everywhere_and_ended_by_name(hooked: Call, web: Web) ->
     assert json.loads(hooked("pause", "--json").stdout) == []
 
 
+def test_what_is_sent_again_by_a_paused_channel_is_told_to_wait(hooked: Call, web: Web) -> None:
+    refuse(web)
+    env = {"VOICENOTE_POLICY__PAUSE_AFTER": "2", "VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
+    hooked("run", **env)
+    done = hooked("resend", "1", **env)
+    assert done.exit_code == 0, done.stderr
+    assert "hook is paused: 2 of 2 messages" in done.stderr
+    assert "voicenote pause --resume hook" in done.stderr
+    assert "--set " in hooked("show", "2").stdout
+
+
 def test_what_a_channel_refuses_goes_by_the_next_and_show_tells_it(hooked: Call, web: Web) -> None:
     refuse(web)
     order = {"VOICENOTE_SCHEDULE__CHANNELS": '["hook", "shelf"]'}

@@ -14,6 +14,7 @@ from voicenote.model.touch import BY_HAND, code_of
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
 NONE = "0 of 3 questions went unanswered"
+MEND = "if their address is wrong, voicenote edit 3 --set email=…"
 
 
 def full(make: Any, **more: Any) -> Any:
@@ -61,8 +62,8 @@ def test_a_memo_that_arrived_is_enough(make: Any, state: str) -> None:
         ("sending", "on its way"),
         ("committing", "on its way"),
         ("uncertain", "the memo may or may not have been sent"),
-        ("refused", "was refused (no such user): voicenote resend 3"),
-        ("bounced", "was bounced (no such user): voicenote resend 3"),
+        ("refused", f"was refused (no such user): {MEND}; then voicenote resend 3"),
+        ("bounced", f"was bounced (no such user): {MEND}; then voicenote resend 3"),
         ("skipped", "was skipped"),
         ("cancelled", "was cancelled (no such user): voicenote resend 3"),
     ],

@@ -245,6 +245,14 @@ def told_also(number: int, also: Sequence[int]) -> str:
     )
 
 
+def mend_address(snapshot: Snapshot) -> str:
+    """Return what to do if a customer was not reached because their address is wrong."""
+    case = snapshot.case
+    kinds = [one.kind for one in case.customer.addresses]
+    kind = kinds[0] if kinds and "email" not in kinds else "email"
+    return f"if their address is wrong, voicenote edit {case.number} --set {kind}=…"
+
+
 def describe_fate(touch: Touch) -> str:
     """Return what became of a message, and why: ``the memo was refused (no such user)``."""
     if touch.state is TouchState.UNCERTAIN and touch.is_by_hand:

@@ -10,6 +10,7 @@ from voicenote.followup.case_status import (
     done_command,
     is_right,
     memo_at,
+    mend_address,
     name_promise,
     needs_yes,
     openings,
@@ -183,5 +184,7 @@ def _stuck(snapshot: Snapshot, touch: Touch) -> str:
         return f"{what} has not been sent yet, it is due {when}: voicenote run"
     if touch.state in IN_FLIGHT:
         return f"{what} is on its way: voicenote run"
+    if touch.state in (TouchState.REFUSED, TouchState.BOUNCED):
+        again = f"{mend_address(snapshot)}; then {again}"
     unless = ", if it should leave" if touch.state is TouchState.CANCELLED else ""
     return f"{describe_fate(touch)}: {again}{unless}"

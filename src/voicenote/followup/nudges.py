@@ -13,6 +13,7 @@ from voicenote.followup.case_status import (
     done_command,
     is_right,
     memo_at,
+    mend_address,
     name_promise,
     open_answer,
     openings,
@@ -102,7 +103,8 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
     again = f"voicenote resend {number}"
     cures = {
         TouchState.UNCERTAIN: f"check, then voicenote mark-sent {number} or {again}",
-        TouchState.REFUSED: f"find another way to {snapshot.case.customer.name}, then {again}",
+        TouchState.REFUSED: f"{mend_address(snapshot)}; else find another way to "
+        f"{snapshot.case.customer.name}; then {again}",
     }
     cures[TouchState.BOUNCED] = cures[TouchState.REFUSED]
     for touch in snapshot.touches:

@@ -15,6 +15,7 @@ from voicenote.followup.case_status import (
     done_command,
     is_right,
     memo_at,
+    mend_address,
     name_also,
     name_promise,
     open_answer,
@@ -164,7 +165,8 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
             command = f"voicenote mark-sent {number}"
             yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
         elif touch.state in _BACK and not (snapshot.opted_out or is_right(snapshot)):
-            sentence = f"{describe_fate(touch)}; find another way"
+            mend = f"{mend_address(snapshot)}; else find another way, then send it again"
+            sentence = f"{describe_fate(touch)}; {mend}"
             command = f"voicenote resend {number}"
             yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
 

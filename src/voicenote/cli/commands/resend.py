@@ -21,8 +21,12 @@ def resend(session: Session, /, *, numbers: Sequence[int], channel: str) -> int:
     With --json: {"case", "messages"}; of several cases a list, with {"case", "error", "advice"} for
     those that can't be sent again.
     """
+    from voicenote.engine.run.rate_limits import list_pauses_of
     from voicenote.engine.run.recovery import settle_again
 
     with session.open(whole=True) as ws:
         settle = partial(settle_again, ws, channel=channel)
-        return settle_each(session, numbers, settle, "scheduled again; the next run sends them")
+        code = settle_each(session, numbers, settle, "scheduled again; a run sends them when due")
+        for one in list_pauses_of(ws, numbers):
+            session.screen.warn(f"{one.told}, so they wait; {one.cure}")
+    return code

@@ -7,16 +7,17 @@ a restart forgets nothing. What a limit holds back stays due.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from voicenote.engine.login_state import ended_logins
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
-from voicenote.ledger import attempts, pauses
+from voicenote.ledger import attempts, pauses, touches
 from voicenote.ledger.pauses import Pause
 from voicenote.ledger.store import Transaction
+from voicenote.model.touch import TouchState
 from voicenote.plugins import FALLBACK
 from voicenote.settings import Settings
 
@@ -187,6 +188,14 @@ def list_paused(ws: Workspace) -> list[Pause]:
     """Return the current pauses, in order of channel."""
     with ws.ledger.read() as tx:
         return pauses.list_paused(tx)
+
+
+def list_pauses_of(ws: Workspace, cases: Collection[int]) -> list[Pause]:
+    """Return the pauses of the channels by which due messages of these cases go."""
+    with ws.ledger.read() as tx:
+        due = [one for one in touches.of_cases(tx, sorted(cases)) if one.state is TouchState.DUE]
+        channels = {one.channel for one in due}
+        return [one for one in pauses.list_paused(tx) if one.channel in channels]
 
 
 def resume_channels(ws: Workspace, channels: tuple[str, ...]) -> list[Pause]:
