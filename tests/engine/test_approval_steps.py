@@ -11,9 +11,10 @@ import pytest
 from tests.engine.world import START, Clock, World, release, states, take, told, touches_of
 from voicenote.cli.commands.show import page
 from voicenote.engine.case import closing, promises
+from voicenote.engine.case.accept_proposal import accept
 from voicenote.engine.case.approval import approve_cases, change_plan, hold, resume
 from voicenote.engine.case.attention import what_needs_me
-from voicenote.engine.case.case_triage import Triage, accept, apply_triage
+from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.clock_undo import undo
 from voicenote.engine.case.consent import opt_out

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -10,13 +12,15 @@ from sqlalchemy import event
 from tests.engine.world import Clock, World, case_of, history, person, release, states, take, told
 from voicenote.engine.case import batches, closing, group_work, promises
 from voicenote.engine.case.approval import change_plan, hold, resume
-from voicenote.engine.case.group_work import Done, carry_out
+from voicenote.engine.case.case_triage import Triage, triaging
+from voicenote.engine.case.group_work import CaseWork, Done, carry_out
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.singly import CaseTask, Failed
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, tables, touches
 from voicenote.model.case import Complaint
 from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.receipt import Verdict
 
 
 def people(count: int) -> list[Complaint]:
@@ -52,6 +56,40 @@ def test_a_group_is_one_transaction(ws: Workspace, monkeypatch: pytest.MonkeyPat
     found = list(carry_out(ws, learn(*numbers), closing.learning(ws)))
     assert [one.case for one in found] == numbers
     assert len(commits) == 3
+
+
+def statements(ws: Workspace, tasks: list[CaseTask], work: CaseWork) -> list[str]:
+    """Carry out tasks, and return the statements that the database got for them."""
+    found: list[str] = []
+
+    def hear(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        found.append(statement)
+
+    event.listen(ws.ledger.engine, "before_cursor_execute", hear)
+    assert all(isinstance(one, Done) for one in carry_out(ws, tasks, work))
+    event.remove(ws.ledger.engine, "before_cursor_execute", hear)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("work", "given", "most"),
+    [
+        (closing.learning, {"cause": "haste", "prevention": "a list"}, 3),
+        (triaging, {"found": Triage(severity="serious")}, 5),
+        (closing.answering, {"verdict": Verdict.UNCLEAR, "text": "late"}, 5),
+    ],
+)
+def test_a_case_more_in_a_group_is_a_few_statements_more(
+    ws: Workspace, work: Callable[[Workspace], CaseWork], given: dict[str, Any], most: int
+) -> None:
+    """Its own writes; what is read is read for the whole group, under one savepoint."""
+    numbers = take(ws, *people(9))
+    counts = []
+    for some in (numbers[:3], numbers[3:]):
+        said = statements(ws, [CaseTask(n, given=given) for n in some], work(ws))
+        assert sum(one.startswith("SAVEPOINT") for one in said) <= 1
+        counts.append(len(said))
+    assert counts[1] - counts[0] <= 3 * most
 
 
 def test_a_bad_case_takes_nothing_from_its_group(ws: Workspace) -> None:

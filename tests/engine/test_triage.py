@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.engine.world import Clock, release, states, take, told, touches_of
+from voicenote.engine.case.accept_proposal import accept
 from voicenote.engine.case.attention import what_needs_me
-from voicenote.engine.case.case_triage import Triage, accept, apply_triage
+from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.case_view import TermsView, case_view
 from voicenote.engine.case.cause_history import all_returned, causes, outcomes
 from voicenote.engine.case.closing import lesson_done, write_lesson

@@ -40,6 +40,7 @@ _AMENDS = (
     .where(tables.amends.c.case.in_(list_param("numbers")))
     .order_by(tables.amends.c.case, tables.amends.c.k)
 )
+_REVISE = update(tables.cases).where(tables.cases.c.number == bindparam("its_number"))
 _STAGE = select(tables.cases.c.stage).where(tables.cases.c.number == bindparam("its_number"))
 _LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(list_param("numbers")))
 
@@ -277,9 +278,7 @@ def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
 
     The history records it as `event`. Raises WrongUse when there is no such case.
     """
-    table = tables.cases
-    done = tx.connection.execute(update(table).where(table.c.number == number).values(**values))
-    if done.rowcount != 1:
+    if tx.connection.execute(_REVISE, {"its_number": number, **values}).rowcount != 1:
         raise no_such_case(number)
     told = {name: value for name, value in values.items() if value is not None}
     tx.tell(event, number, **{name: str(value) for name, value in told.items()})

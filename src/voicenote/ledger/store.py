@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from sqlalchemy import (
     Engine,
     Insert,
     Table,
-    and_,
+    Update,
+    bindparam,
     create_engine,
     event,
     func,
@@ -49,6 +51,12 @@ _SAME = (
 )
 
 
+@cache
+def _change(table: Table, *key: str) -> Update:
+    """Return the change of the row that has a key, whose parameters are ``its_…``."""
+    return update(table).where(*(table.c[name] == bindparam(f"its_{name}") for name in key))
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One transaction: its connection, its moment (UTC) and who acts."""
@@ -71,17 +79,17 @@ class Transaction:
         if told:
             self.connection.execute(_TOLD, told)
 
-    def added(self, statement: Insert) -> int:
-        """Insert one row; return its number."""
-        (number,) = self.connection.execute(statement).inserted_primary_key or (0,)
+    def added(self, statement: Insert, row: Mapping[str, object] | None = None) -> int:
+        """Insert one row, `row` where the statement has none; return its number."""
+        (number,) = self.connection.execute(statement, row).inserted_primary_key or (0,)
         return int(number)
 
     def put(self, table: Table, key: Mapping[str, object], **values: object) -> None:
         """Write `values` into the row that has this `key`; add the row when there is none."""
-        mine = and_(*(table.c[name] == value for name, value in key.items()))
-        done = self.connection.execute(update(table).where(mine).values(**values))
+        its = {f"its_{name}": value for name, value in key.items()}
+        done = self.connection.execute(_change(table, *key), {**its, **values})
         if done.rowcount == 0:
-            self.connection.execute(insert(table).values(**key, **values))
+            self.connection.execute(insert(table), {**key, **values})
 
     def newest(self, table: Table) -> int:
         """Return the number of the newest row of a table; 0 when there is none."""

@@ -44,6 +44,7 @@ _CHANGE_SEEN = update(tables.touches).where(
     tables.touches.c.number == bindparam("its_number"),
     tables.touches.c.state == bindparam("its_old"),
 )
+_ANSWER = insert(tables.answers)
 _ANSWERS = (
     select(tables.answers)
     .where(tables.answers.c.case.in_(list_param("cases")))
@@ -253,8 +254,7 @@ def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Rece
 def answer(tx: Transaction, case: Case, said: Answer) -> int:
     """Store an answer from the customer; return its number."""
     columns = rows.write(said, tables.answers)
-    statement = insert(tables.answers).values(case=case.number, round=case.round, **columns)
-    number = tx.added(statement)
+    number = tx.added(_ANSWER, {"case": case.number, "round": case.round, **columns})
     tx.tell("customer_answered", case.number, verdict=said.verdict.value, via=said.via)
     return number
 

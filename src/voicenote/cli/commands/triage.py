@@ -24,7 +24,7 @@ from voicenote.cli.terminal.word_choice import WordChoice
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.case_triage import Accepted
+    from voicenote.engine.case.accept_proposal import Accepted
     from voicenote.engine.case.triage_view import TriageView
     from voicenote.followup.proposal import Wishes
 
@@ -146,8 +146,8 @@ def _triage_many(session: Session, wanted: Wanted, given: dict[str, Any]) -> int
 
 def _triage_one(session: Session, number: int, given: dict[str, Any]) -> None:
     """Triage one case; at a terminal, without options, by questions."""
+    from voicenote.engine.case.accept_proposal import accept as accept_proposal
     from voicenote.engine.case.case_triage import Triage, apply_triage
-    from voicenote.engine.case.case_triage import accept as accept_proposal
 
     accept = given.pop("accept")
     wished = _take_wishes(given, accept=accept)

@@ -10,27 +10,23 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
+from voicenote.engine.case.accept_proposal import accept_in, is_accepted
 from voicenote.engine.case.cause_history import find_prevented
 from voicenote.engine.case.group_work import CaseWork, Done
 from voicenote.engine.case.promise_words import say_deed_in
-from voicenote.engine.case.promises import add_in
-from voicenote.engine.case.triage_proposal import named_lost, propose_for
+from voicenote.engine.case.triage_proposal import named_lost
 from voicenote.engine.case.triage_view import TriageView, guess_severity, list_changes, view_of
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.followup.causes import CauseSeen
-from voicenote.followup.compensation import Adequacy
 from voicenote.followup.proposal import (
     ASK_FIRST,
     FEW_WORDS,
     LAST_WORD,
     Lost,
-    Wishes,
 )
-from voicenote.followup.release_rules import REWORDS, steps_from
 from voicenote.ledger import case_store, customers
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.word_renewal import TRIAGED
@@ -43,6 +39,8 @@ from voicenote.model.transitions import UNSENT
 ADDRESS = ("greet_as", "title", "gender", "how_many", "formality")
 #: The plans that a finding chooses; they follow it when it changes.
 PLANS = (ASK_FIRST, FEW_WORDS, LAST_WORD)
+#: The key of what a case was before, until its view is made.
+_BEFORE = "before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +76,6 @@ class Triage:
     formality: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An accepted proposal: the name of its amends, its plan, and warnings."""
-
-    case: int
-    amends: str
-    plan: str
-    warnings: tuple[str, ...]
-
-
 def triaging(ws: Workspace) -> CaseWork:
     """Return the work of triage: `found` is a `Triage`; with `wishes`, the proposal is accepted.
 
@@ -95,43 +83,37 @@ def triaging(ws: Workspace) -> CaseWork:
     """
     known: dict[str, CauseSeen] | None = None  # read once: triage writes no lesson
 
-    def act(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
+    def causes(tx: Transaction) -> dict[str, CauseSeen]:
         nonlocal known
         known = find_prevented(tx) if known is None else known
+        return known
+
+    def act(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
         number, given = task.case, task.given
-        again = task.row is not None
-        wishes = given.get("wishes")
-        accepting = wishes is not None
+        again, wishes = task.row is not None, given.get("wishes")
+        if wishes is None:  # the view is made of the whole group, read again at once
+            new = _save_new(ws, tx, seen.case, given["found"], again=again)
+            return Done(number, {_BEFORE: seen.case}, changed=new != Triage())
         view, case = triage_in(
-            ws, tx, seen.case, given["found"], again=again, accepting=accepting, known=known
+            ws, tx, seen.case, given["found"], again=again, accepting=True, known=causes(tx)
         )
         changed = case is not seen.case
-        if wishes is None or (again and _is_accepted(ws, view, case, wishes)):
+        if again and is_accepted(ws, view, case, wishes):
             return Done(number, _data(view), changed=changed, notes=view.warnings)
         done = accept_in(ws, tx, case, wishes, given.get("override") or "")
         accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
         notes = (*view.warnings, *done.warnings)
         return Done(number, {**_data(view), "accepted": accepted}, notes=notes)
 
-    return CaseWork(act=act, decides=False)
+    def after(tx: Transaction, now: Snapshot, done: Done) -> Done:
+        before = done.data.get(_BEFORE)
+        if not isinstance(before, Case):
+            return done
+        asked = _ask_again(ws, tx, before, now.case) if done.changed else ""
+        view = view_of(ws, tx, now.case, asked, causes(tx))
+        return replace(done, data=_data(view), notes=view.warnings)
 
-
-def _is_accepted(ws: Workspace, view: TriageView, case: Case, wishes: Wishes) -> bool:
-    """Whether a proposal with these wishes is accepted already: it has its promise and its plan."""
-    if view.proposal.amends or plan_for(ws, case) != (wishes.plan or view.proposal.plan):
-        return False
-    names = ("kind", "text", "deed", "target", "promised_by")
-    wished = {name: value for name in names if (value := getattr(wishes, name)) is not None}
-    if wishes.value is not None:
-        wished["amount"] = wishes.value
-    there = [one.promise for one in case.round_amends]
-    return not wished or any(
-        all(
-            getattr(one.value if name == "amount" else one, name, None) == value
-            for name, value in wished.items()
-        )
-        for one in there
-    )
+    return CaseWork(act=act, decides=False, after=after)
 
 
 def _data(view: TriageView) -> dict[str, object]:
@@ -167,9 +149,7 @@ def triage_in(
     With `again`, what is known already is no error after the memo has left; `known` as in
     `view_of`.
     """
-    number, new = before.number, _new_in(tx, before, triage)
-    if not again or new != Triage():
-        _save(ws, tx, before, new)
+    number, new = before.number, _save_new(ws, tx, before, triage, again=again)
     case = before if new == Triage() else case_store.get(tx, number)
     grave = guess_severity(case) if accepting and triage.severity is None else None
     if grave:
@@ -177,12 +157,26 @@ def triage_in(
         case = case_store.get(tx, number)
     if case is before:
         return view_of(ws, tx, before, known=known), before
+    return view_of(ws, tx, case, _ask_again(ws, tx, before, case), known), case
+
+
+def _save_new(
+    ws: Workspace, tx: Transaction, before: Case, triage: Triage, *, again: bool
+) -> Triage:
+    """Save and return what of a triage isn't known already; with `again`, nothing new is fine."""
+    new = _new_in(tx, before, triage)
+    if not again or new != Triage():
+        _save(ws, tx, before, new)
+    return new
+
+
+def _ask_again(ws: Workspace, tx: Transaction, before: Case, case: Case) -> str:
+    """Take an approval back if the case has changed, and return what is to be told of it."""
     old, now = before.complaint, case.complaint
     changed = [*list_changes(old, now), *list_changes(old.customer, now.customer)]
     named = ", ".join(name.replace("_", " ") for name in changed)
     why = f"it was triaged again since: {named}"
-    asked = ask_again(ws, tx, number, why) if changed else ""
-    return view_of(ws, tx, case, asked, known), case
+    return ask_again(ws, tx, before.number, why) if changed else ""
 
 
 def _new_in(tx: Transaction, case: Case, triage: Triage) -> Triage:
@@ -258,41 +252,3 @@ def _harm(amount: Decimal, currency: str) -> dict[str, Any]:
             "an amount of harm needs its currency", "give it with --currency, such as EUR"
         ) from error
     return {"harm_amount": str(money.amount), "harm_currency": money.currency}
-
-
-def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Accepted:
-    """Add the proposed promise and switch to its plan, both or neither.
-
-    Raises RuleSaysNo for money beyond the rule without an `override`, BadSettings for an unknown
-    plan, BadData for wishes that can't be promised.
-    """
-    with ws.ledger.write() as tx:
-        return accept_in(ws, tx, case_store.locked(tx, number), wishes, override)
-
-
-def accept_in(
-    ws: Workspace, tx: Transaction, case: Case, wishes: Wishes, override: str = ""
-) -> Accepted:
-    """Accept a proposal as `accept` does, within a transaction."""
-    number = case.number
-    found, waited = propose_for(ws, tx, case, wishes), memo_waits(tx, case)
-    usual = wishes == Wishes() or found == propose_for(ws, tx, case)
-    name, told = "", []
-    if found.promise is not None:
-        name, judged = add_in(ws, tx, number, found.promise, override)
-        told.append("" if judged.level is Adequacy.FINE else judged.what)
-        told.append(ask_again(ws, tx, number, f"amends {name} was promised since"))
-    elif wishes.deed is not None:
-        say_deed_in(tx, number, wishes.deed)
-        told.append(ask_again(ws, tx, number, "the deed is said otherwise since"))
-    if plan_for(ws, case_store.get(tx, number)) != found.plan:
-        change_plan_in(ws, tx, number, found.plan)
-    edits = {} if usual else {"edited": True}
-    tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
-    if waited and not memo_waits(tx, case):
-        told.append(
-            f"The memo of case {number} was to leave, and will not go now: the plan "
-            f"{found.plan} has none. When you have something to say: "
-            f"{steps_from(number, REWORDS)}"
-        )
-    return Accepted(number, name, found.plan, tuple(filter(None, told)))

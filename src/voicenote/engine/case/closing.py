@@ -58,7 +58,7 @@ def answering(ws: Workspace) -> CaseWork:
             _answer(ws, tx, seen.case, said, opted_out=seen.opted_out)
         return Done(task.case, {"verdict": said.verdict, "waited": _waiting(seen)}, changed=new)
 
-    def after(now: Snapshot, done: Done) -> Done:
+    def after(_tx: Transaction, now: Snapshot, done: Done) -> Done:
         case, waited = now.case, done.data["waited"]
         assert isinstance(waited, frozenset)  # noqa: S101 - as `act` has put it
         data = {
