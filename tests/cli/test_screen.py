@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.progress import Progress
 
+from voicenote.cli.terminal import progress_bar
 from voicenote.cli.terminal.json_form import jsonable
 from voicenote.cli.terminal.screen import Screen
 from voicenote.cli.terminal.table import clean, layout
@@ -232,11 +236,41 @@ def test_progress_is_silent_in_a_pipe_and_yields_everything(quiet: bool) -> None
     assert err.getvalue() == ""
 
 
+def at_terminal(err: Terminal) -> Screen:
+    shown = screen(err=err)
+    shown.env = {"TERM": "xterm"}
+    return shown
+
+
 @pytest.mark.parametrize("total", [2, None])
-def test_progress_shows_a_bar_on_a_terminal(total: int | None) -> None:
+def test_progress_shows_a_bar_on_a_terminal_if_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch, total: int | None
+) -> None:
+    monkeypatch.setattr(progress_bar, "DELAY_S", 0.01)
+    begun, start = Event(), Progress.start
+
+    def begin(self: Progress) -> None:
+        start(self)
+        begun.set()
+
+    monkeypatch.setattr(Progress, "start", begin)
     err = Terminal()
-    assert list(screen(err=err).progress(iter([1, 2]), "rows", total)) == [1, 2]
+
+    def slow() -> Iterator[int]:
+        yield 1
+        begun.wait(5)
+        yield 2
+
+    assert list(at_terminal(err).progress(slow(), "rows", total)) == [1, 2]
     assert "rows" in err.getvalue()
+    assert err.getvalue().endswith("\x1b[2K"), "nothing of it is left"
+
+
+def test_what_ends_at_once_shows_no_bar() -> None:
+    """It flickered, and where the screen is only written down it stayed: Writing 0/1."""
+    err = Terminal()
+    assert list(at_terminal(err).progress(iter([1]), "rows", 1)) == [1]
+    assert err.getvalue() == ""
 
 
 def test_ask_takes_the_default_and_asks_again_for_what_is_needed() -> None:

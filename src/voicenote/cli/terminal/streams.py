@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -21,7 +22,8 @@ def is_terminal(stream: TextIO) -> bool:
 
 def can_redraw(stream: TextIO, env: Mapping[str, str]) -> bool:
     """Return whether a stream is a terminal that can draw over what it has shown."""
-    return is_terminal(stream) and env.get("TERM") not in PLAIN
+    usual = "windows" if sys.platform == "win32" else ""
+    return is_terminal(stream) and env.get("TERM", usual) not in ("", *PLAIN)
 
 
 def knows_all_letters(stream: TextIO) -> bool:
