@@ -123,7 +123,8 @@ def _hash_of(case: Case, said: str, on: date) -> Composed:
 
 def templates_of(ws: Workspace) -> Templates:
     """Return the templates of a workspace: its own before the packaged ones."""
-    return Templates((ws.home / "templates",))
+    folder = ws.home / "templates"
+    return Templates((folder,) if folder.is_dir() else ())
 
 
 def levels_of(ws: Workspace) -> Mapping[str, LintLevel]:
