@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, inspect
 
+from tests.fakes.databases import compiled_once
 from voicenote.ledger import migrate
 
 # Whoever is started in the background by a script ignores Ctrl-C, and so would all programs here.
@@ -101,6 +102,13 @@ def schema_copied() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrate, "_migrate_tables", copy_schema)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Let the ledgers of a process share what SQLAlchemy has compiled."""
+    with compiled_once():
         yield
 
 
