@@ -413,6 +413,10 @@ def _header(name: str) -> Callable[[str], object]:
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 REPLY = "voice+r-{token}@bakery.example"
+HEADERS = (
+    *("From", "Subject", "To", "References", "Content-Type", "Content-Disposition"),
+    *("X-Failed-Recipients", "Auto-Submitted", "Precedence", "Return-Path", "Message-ID"),
+)
 #: Who reads what strangers write → how.
 READERS: dict[str, Callable[[str], object]] = {
     **MADE,
@@ -422,13 +426,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a letter": lambda text: read_mail(_letter(text), NOW, (REPLY,)),
     "a letter in html": lambda text: read_mail(_letter(text, "html"), NOW),
     "bytes": lambda text: read_mail(text.encode(), NOW),
-    **{
-        name: _header(name)
-        for name in (
-            *("From", "Subject", "To", "References", "Content-Type", "Content-Disposition"),
-            *("X-Failed-Recipients", "Auto-Submitted", "Precedence", "Return-Path", "Message-ID"),
-        )
-    },
+    **{name: _header(name) for name in HEADERS},
     "clean_quote": clean_quote,
     "calm_shouting": calm_shouting,
     "trim_punctuation": trim_punctuation,
@@ -493,6 +491,10 @@ PUMPS = [
 ]
 #: So many letters of each: a longer text takes longer to make than to read.
 SIGNS = 100_000
+#: Tried first, and alone if it is read soon: what takes the square of its length, and too long over
+#: all of the letters, takes a sixteenth of that over a fourth of them, or more.
+FEW = SIGNS // 4
+SOON_S = READING_S / 16
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -500,9 +502,13 @@ def test_nobody_reads_long(name: str) -> None:
     slow = []
     _read(READERS[name], "hello")  # what is made once
     for number, pump in enumerate(PUMPS):
-        text = pump * (SIGNS // len(pump)) + _ENDS[number % len(_ENDS)]
-        read = partial(_read, READERS[name], text)
-        if (seconds := took(read)) > READING_S and (seconds := took(read)) > READING_S:
+        few, whole = (
+            partial(_read, READERS[name], pump * (size // len(pump)) + _ENDS[number % len(_ENDS)])
+            for size in (FEW, SIGNS)
+        )
+        if name not in HEADERS and took(few) <= SOON_S:
+            continue  # a long header is cut, and a fourth of it may not be
+        if (seconds := took(whole)) > READING_S and (seconds := took(whole)) > READING_S:
             slow.append((pump, round(seconds, 2)))
     assert not slow
 
