@@ -48,6 +48,16 @@ def test_the_first_voice_that_can_say_all_of_it(
     assert reason in choice.why
 
 
+@pytest.mark.parametrize(("misheard", "told"), [(20, False), (36, True)])
+@pytest.mark.parametrize("wish", ["auto", "system"])
+def test_a_voice_that_is_hardly_understood_is_told_with_its_choice(
+    wish: str, misheard: int, *, told: bool
+) -> None:
+    """Not to whoever named it: they have heard it."""
+    choice = choose((wish,), "pl-PL", (offer("system", misheard={"pl": misheard}),))
+    assert ("mishears about 36 of 100 words" in choice.why) is (told and wish == "auto")
+
+
 @pytest.mark.parametrize(
     ("wish", "offers", "words"),
     [

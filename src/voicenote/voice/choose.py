@@ -9,6 +9,8 @@ from voicenote.errors import VoiceUnavailable
 from voicenote.voice.port import VoiceInfo, primary
 
 AUTO = "auto"
+#: A voice of which more of 100 words are misheard isn't understood (R24).
+MISHEARD = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +102,6 @@ def _why(name: str, offer: Offer, tongue: str, reasons: Sequence[str]) -> str:
         why = "every sentence is there in your own voice"
     else:
         why = f"the best synthetic voice here for {tongue}"
+        if (misheard := offer.info.misheard.get(tongue, 0)) > MISHEARD:
+            why += f", but a listener mishears about {misheard:g} of 100 words: record it yourself"
     return f"{why} ({'; '.join(reasons)})" if reasons else why

@@ -13,11 +13,8 @@ from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.unreadable import readable
 from voicenote.model.case import OPEN_STAGES
 from voicenote.script.templating import Templates
-from voicenote.voice.choose import Offer, VoiceChoice, choose
+from voicenote.voice.choose import MISHEARD, Offer, VoiceChoice, choose
 from voicenote.voice.port import primary
-
-#: A voice of which more of 100 words are misheard isn't understood (R24).
-MISHEARD = 20
 
 
 def check_voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
