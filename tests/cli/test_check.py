@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicenote.script.check.findings import rules
+from voicenote.script.check.findings import titles
 
 Call = Callable[..., Result]
 BAD = "Hello Dana.\nI am sorry if you were offended!"
@@ -86,7 +86,7 @@ def test_what_is_not_known_can_be_told(call: Call) -> None:
     assert "R6" in call("check", "-", "--template", "check-in", input=GOOD).stdout
 
 
-@pytest.mark.parametrize("code", rules())
+@pytest.mark.parametrize("code", titles())
 def test_every_rule_can_be_explained(call: Call, code: str) -> None:
     done = call("check", "--explain", code.lower())
     assert done.exit_code == 0

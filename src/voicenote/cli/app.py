@@ -106,6 +106,9 @@ class Frame(CommandGroup):
                 session,
                 in_json=session.json or not {"--json", "--log-json"}.isdisjoint(words),
             )
+        if "screen" in vars(session):
+            with contextlib.suppress(OSError):
+                session.screen.explain_rules()
         sys.exit(code if isinstance(code, int) else 0)
 
 

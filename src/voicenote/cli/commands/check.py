@@ -150,16 +150,16 @@ def _show(session: Session, checked: Sequence[CheckedText]) -> None:
 
 
 def _explain(session: Session, code: str, language: str) -> int:
-    from voicenote.script.check.findings import rules
+    from voicenote.script.check.findings import Rule, rules, titles
     from voicenote.script.check.phrase_tables import languages, table
     from voicenote.voice.port import primary
 
-    known = rules()
-    rule = known.get(code.upper())
-    if rule is None:
+    known, code = titles(), code.upper()
+    if code not in known:
         raise WrongUse(f"{code!r} isn't a rule of the method", f"known: {', '.join(known)}")
-    code = primary(language)
-    ways = table(code if code in languages() else "en").instead
+    rule = rules().get(code) or Rule(code, known[code], "docs/method.md", {})
+    tongue = primary(language)
+    ways = table(tongue if tongue in languages() else "en").instead
     data = {
         "rule": rule.code,
         "title": rule.title,

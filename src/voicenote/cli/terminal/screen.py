@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json as jsonlib
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TextIO, TypeVar
 
 from voicenote.cli.terminal.colour import PLAIN, paint_error, wants_colour
-from voicenote.cli.terminal.json_form import jsonable
+from voicenote.cli.terminal.json_form import jsonable, write_json
+from voicenote.cli.terminal.rule_notes import RuleNotes
 from voicenote.cli.terminal.streams import (
     can_redraw,
     escape_controls,
@@ -20,13 +20,10 @@ from voicenote.cli.terminal.streams import (
     knows_all_letters,
     shown_on,
 )
-from voicenote.cli.terminal.table import UNSEEN, clean, layout
+from voicenote.cli.terminal.table import clean, layout
 from voicenote.errors import BadData, WrongUse
 
 T = TypeVar("T")
-
-#: Characters that JSON may contain unescaped, but a terminal would obey.
-_TO_ESCAPE = re.compile(f"[\x7f-\x9f{UNSEEN}]")
 
 
 @dataclass(kw_only=True)
@@ -40,6 +37,7 @@ class Screen:
     quiet: bool
     #: The environment, which says what the terminal knows; one without $TERM gets plain lines.
     env: Mapping[str, str] = field(default_factory=dict)
+    _rules: RuleNotes = field(default_factory=RuleNotes)
 
     @property
     def interactive(self) -> bool:
@@ -62,6 +60,7 @@ class Screen:
         They are taken out in a pipe too, because there is often a terminal behind it. A terminal
         gets its lines broken at words, except `whole` ones, such as code.
         """
+        self._rules.hear(text)
         fit = escape_controls(text, self.stdout) if whole else shown_on(self.stdout, text)
         print(fit, file=self.stdout)
 
@@ -84,9 +83,15 @@ class Screen:
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()  # keeps the order when both go to one file
         for text in texts:
+            self._rules.hear(text)
             shown = shown_on(self.stderr, text)
             shown = paint_error(shown) if self._colours(self.stderr) else shown
             print(shown, file=self.stderr, flush=True)
+
+    def explain_rules(self) -> None:
+        """Say to a person at a terminal what the rules mean whose codes were told."""
+        if is_terminal(self.stderr) and not (self.quiet or self.json):
+            self.warn(*self._rules.explain())
 
     def log(self, value: object) -> None:
         """Print `value` to standard error as JSON on one line, for a log."""
@@ -107,17 +112,8 @@ class Screen:
 
         Characters that a terminal would obey are escaped, so they read back unchanged.
         """
-        ascii_only = not knows_all_letters(self.stdout)
-
-        def dump(item: object, indent: int | None = None) -> str:
-            text = jsonlib.dumps(item, ensure_ascii=ascii_only, default=jsonable, indent=indent)
-            return _TO_ESCAPE.sub(lambda found: jsonlib.dumps(found[0])[1:-1], text)
-
-        if isinstance(value, (list, tuple)):
-            lines = ",\n".join(dump(item) for item in value)
-            print(f"[\n{lines}\n]" if lines else "[]", file=self.stdout)
-        else:
-            print(dump(value, 2), file=self.stdout)
+        text = write_json(value, ascii_only=not knows_all_letters(self.stdout))
+        print(text, file=self.stdout)
 
     def show(self, value: object, text: Callable[[], str], *, whole: bool = False) -> None:
         """Print `value` as JSON with ``--json``, else what `text` returns; see `out`."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 #: The folder of TOML files with the rules and each language's phrases, for people to correct.
 TABLES = Path(__file__).parent / "tables"
+#: What the rules say that no check holds.
+METHOD = TABLES.parents[1] / "method.toml"
 
 
 #: What a rule yields: its code, how it is broken, the start and end of the place, and perhaps what
@@ -89,3 +91,10 @@ def rules() -> Mapping[str, Rule]:
         )
         for code, entry in table.items()
     }
+
+
+@cache
+def titles() -> Mapping[str, str]:
+    """Return what each rule of the method says, in one line, by its code."""
+    more = tomllib.loads(METHOD.read_text(encoding="utf-8"))
+    return {code: rule.title for code, rule in rules().items()} | more
