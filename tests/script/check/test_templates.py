@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
-from voicenote.script.check.template_samples import samples
+from voicenote.script.check.template_samples import sample_case, samples
 from voicenote.script.compose import compose
 from voicenote.script.templating import Templates
 
@@ -28,6 +30,18 @@ def test_every_language_has_rules() -> None:
 )
 def test_every_template_has_neither_errors_nor_warnings(script: Any, asked: Any) -> None:
     assert [one for one in check(script, "", asked) if one.level is not LintLevel.HINT] == []
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("name", ["justified", "partly", "reopened"])
+def test_a_speaker_who_sees_to_it_herself_passes_too(code: str, name: str) -> None:
+    made, context = sample_case(code, name, full=True)
+    assert made.lesson
+    mine = replace(made, lesson=replace(made.lesson, owner=context.owner))
+    background = CaseBackground(case=mine, new_since=name == "reopened")
+    asked = CheckContext(owner=context.owner, background=background)
+    found = check(compose(mine, context, Templates()), "", asked)
+    assert [one for one in found if one.level is not LintLevel.HINT] == []
 
 
 @pytest.mark.parametrize("code", languages())
