@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from voicenote.cli.commands.rehearse import _rehearsal_rows
+from voicenote.engine.run.rehearsal import Rehearsed
+from voicenote.engine.run.run_once import Turn
 from voicenote.schedule.plans import builtin_plans
 from voicenote.schedule.step_text import describe_step
 
@@ -83,6 +86,16 @@ def test_what_would_be_skipped_says_why(rehearsed: Callable[..., str]) -> None:
     [status] = [line for line in rehearsed().splitlines() if "  status  " in line]
     assert "not sent" in status
     assert "the promise is not kept" in status
+
+
+def test_what_failed_is_a_row_too() -> None:
+    """A run of the future that could not send something was to be seen nowhere."""
+    turn = Turn(reasons=[(1, "no such user")], waiting=[(2, "it waits for new words")])
+    rows = _rehearsal_rows(Rehearsed(datetime(2026, 12, 1, tzinfo=UTC), turn, (), ()))
+    assert [(one["case"], one["kind"], one["why"]) for one in rows] == [
+        (1, "not sent", "no such user"),
+        (2, "waits for you", "it waits for new words"),
+    ]
 
 
 def test_with_nothing_to_send_it_says_until_when(call: Call) -> None:

@@ -55,14 +55,18 @@ def rehearse(session: Session, /, *, until: date | None, days: int) -> None:
         )
     screen = session.screen
     rows: list[dict[str, Any]] = []
+    unreached: dict[tuple[str, str], None] = {}
     with rehearsal(session.settings, start) as passes, screen.bar("Rehearsing") as advance:
         for made in passes(end):
             rows += _rehearsal_rows(made)
+            unreached |= dict.fromkeys(made.turn.unreached)
             advance(1)
     shown = [
         (tell_time(row["at"], zone), row["case"], row["kind"], row["channel"], why)
         for row, why in _fold(rows, zone)
     ]
+    if not session.json:
+        screen.warn(*map("; ".join, unreached))
     headers = (f"when ({zone})", "case", "message", "channel", "why")
     screen.rows(rows, headers, shown, f"Nothing would be sent until {tell_time(end, zone)}.")
 
@@ -72,6 +76,7 @@ def _rehearsal_rows(made: Rehearsed) -> list[dict[str, Any]]:
         (one.touch.case, one.touch.kind.value, _way(one), one.why, one.zone.key)
         for one in made.messages
     ]
+    found += [(case, _NOT_SENT, "", why, "") for case, why in made.turn.reasons]
     found += [(case, "waits for you", "", why, "") for case, why in made.turn.waiting]
     found += [(case, "nudge", "to you", text, "") for case, text in made.turn.nudges]
     names = ("case", "kind", "channel", "why", "time_zone")
