@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 #: How many words a gap may hold: none, up to five, or up to six of one clause.
@@ -81,6 +82,8 @@ class WordForms:
 
     def join(self, noted: Sequence[str]) -> list[str]:
         """Return the words of a phrase, with those that belong together as one."""
+        if not (self.glued or self.endings):
+            return list(noted)
         joined: list[str] = []
         for one in noted:
             if (
@@ -156,10 +159,16 @@ def read_steps(part: str, forms: WordForms) -> Iterator[tuple[PhraseStep, ...]]:
             if noted in _GAPS:
                 gap = _GAPS[noted]
                 continue
-            ways = noted.strip("()").split("|")
-            steps.append(PhraseStep(gap, frozenset(way for way in ways if way), "" in ways))
+            steps.append(_read_step(gap, noted))
             gap = NEXT
         yield from _begin(steps)
+
+
+@lru_cache(maxsize=4096)
+def _read_step(gap: int, noted: str) -> PhraseStep:
+    """Return the step of a noted word; the ways to say a phrase share most of theirs."""
+    ways = noted.strip("()").split("|")
+    return PhraseStep(gap, frozenset(way for way in ways if way), "" in ways)
 
 
 def read_class(word: str, forms: WordForms) -> list[str]:
@@ -171,10 +180,11 @@ def read_class(word: str, forms: WordForms) -> list[str]:
 def _begin(steps: Sequence[PhraseStep]) -> Iterator[tuple[PhraseStep, ...]]:
     """Yield the steps from each one that they may begin with."""
     for place, step in enumerate(steps):
+        if not step.optional:
+            yield tuple(steps[place:])
+            return
         if any(not one.optional for one in steps[place:]):
             yield (step._replace(optional=False), *steps[place + 1 :])
-        if not step.optional:
-            return
 
 
 def _spell_out(part: str) -> Iterator[str]:
