@@ -56,6 +56,10 @@ class Figure(NamedTuple):
     sure: bool = True
     beside: tuple[int, int] = (0, 0)
 
+    def move(self, by: int) -> Figure:
+        """Return it so many letters later."""
+        return Figure(self.start + by, self.end + by, *self[2:]) if by else self
+
 
 def to_ascii(text: str) -> str:
     """Return `text` with digits of every script, their marks and minus as ASCII; same length."""

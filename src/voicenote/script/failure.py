@@ -23,6 +23,7 @@ _ORDER = (
 _MOST = 1.5
 #: A word for a grave thing counts more than one for a delay.
 _WEIGHTS = {Failure.DANGER: 1.6, Failure.RUDE: 1.5, Failure.BROKEN: 1.1}
+_FACTORS = [_WEIGHTS.get(kind, 1) for kind in _ORDER]
 #: What the amends say about the failure, if the words are undecided.
 _AMENDS = {
     AmendsKind.EXCHANGE: Failure.FAULTY,
@@ -53,22 +54,22 @@ def guess_failure(case: Case) -> Failure | None:
     code = case.customer.language.partition("-")[0].lower()
     told = _count(complaint.what_happened[:READ], code)
     worst = _count(complaint.bothered_most[:READ], code)
-    scores = {
-        kind: (told.get(kind, 0) + _MOST * worst.get(kind, 0)) * _WEIGHTS.get(kind, 1)
-        for kind in _ORDER
-    }
+    scores = [
+        (one + _MOST * other) * weight
+        for one, other, weight in zip(told, worst, _FACTORS, strict=True)
+    ]
     for promise in complaint.promises:
-        if (kind := _AMENDS.get(promise.kind)) is not None and any(scores.values()):
-            scores[kind] += _HINT
-    best = max(_ORDER, key=lambda kind: scores[kind])
-    return best if scores[best] >= 1 else None
+        if (kind := _AMENDS.get(promise.kind)) is not None and any(scores):
+            scores[_ORDER.index(kind)] += _HINT
+    best = max(scores)
+    return _ORDER[scores.index(best)] if best >= 1 else None
 
 
 @lru_cache(maxsize=4096)
-def _count(text: str, code: str) -> Mapping[Failure, int]:
-    """Return how many different words of each kind are in a text."""
+def _count(text: str, code: str) -> tuple[int, ...]:
+    """Return how many different words of each kind are in a text, in the kinds' order."""
     found = _lists(code).find(fold(text)[0])
-    return {kind: len(phrases) for kind, phrases in found.items()}
+    return tuple([len(found.get(kind, ())) for kind in _ORDER])
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from voicenote.model.currencies import SIGNS, currency_codes
@@ -53,8 +53,9 @@ _BEFORE = re.compile(r"(?<!\w)(?:(?:kr|Kr|Rs|rs)\.?[ \u00a0]?|[xX×] ?)\Z")
 _JOINT = re.compile(r"[-–—:.,'’]?\d|[½¼¾]|[.,:]?[-–—]\d|/\w|[~≈±<>≤≥×÷^*★☆′″‰§∞√¢₿]")
 _JOINT_BEFORE = re.compile(r"(?:\d[-–—/:.,'’]|[~≈±<>≤≥×÷^*★☆′″‰§¶/∞√¢₿]|[½¼¾])\Z")
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGITS = re.compile(r"\d+")
-_HAS_FIGURE = re.compile(r"[\d½¼¾]")
+_DIGITS = re.compile("[0-9]+")
+#: From the first figure to the last one; what is further away than so many letters changes none.
+_FIGURES, _NEAR = re.compile(r"[\d½¼¾](?:.*[\d½¼¾])?", re.DOTALL), 24
 _SAID_SIGNS = frozenset(map(chr, range(128))) | frozenset("½¼¾")
 _MEASURED = re.compile(rf"[ \u00a0]?(?:%|{_UNIT.pattern})", re.IGNORECASE)
 #: What may be a day without a year, or a time with a point.
@@ -63,13 +64,13 @@ _DATED = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.\d\d?")
 _TOKEN_START = re.compile(r"[^\s(\[\"“„«]{0,12}\Z")
 _TOKEN_END = re.compile(r"\S{0,12}?(?=[.,;:!?)\]\"”»]{0,4}(?:\s|\Z))")
 _PREFIX = re.compile(r"(?<![^\W_])[והשבלכמ]{1,2}[-־]?\Z")
+#: A quotation mark with nothing beside it that belongs to a figure across it.
+_SEAM = re.compile(r"[“„«”»](?:(?<=[“„«])(?<!\S.)(?=\w)|(?<=[”»])(?=[.,;:!?]?(?:\s|\Z)))")
 
 
 def say_figures(text: str, tongue: Language) -> str:
     """Return a text with all that has digits in words."""
-    if not _HAS_FIGURE.search(text):
-        return text
-    said, last = [], 0
+    said, last = list[str](), 0
     for one in _read(to_ascii(text), tongue.code):
         before, gap = text[last : one.start], " "
         # Hebrew writes its shortest words at the number: "in 5 days" is two words
@@ -77,7 +78,7 @@ def say_figures(text: str, tongue: Language) -> str:
             before, gap = before.rstrip("-־"), ""
         said += [before, gap, one.said, " "]
         last = one.end
-    return "".join(said) + text[last:]
+    return "".join(said) + text[last:] if last else text
 
 
 def find_unsure(text: str, tongue: Language) -> tuple[tuple[int, int], ...]:
@@ -88,7 +89,7 @@ def find_unsure(text: str, tongue: Language) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=8192)
 def _find_unsure(text: str, code: str) -> tuple[tuple[int, int], ...]:
     """It is cached, so shared sentences are read once for a whole batch."""
-    found = _read(to_ascii(text), code) if _HAS_FIGURE.search(text) else []
+    found = _read(to_ascii(text), code)
     spans = [(one.start - one.beside[0], one.end + one.beside[1]) for one in found if not one.sure]
     other = () if text.isascii() else set(text).difference(_SAID_SIGNS)
     if numerals := {sign for sign in other if unicodedata.category(sign) == "No"}:
@@ -102,9 +103,26 @@ def _find_unsure(text: str, code: str) -> tuple[tuple[int, int], ...]:
     return tuple(joined)
 
 
-@lru_cache(maxsize=1024)
-def _read(text: str, code: str) -> list[Figure]:
-    """Return the figures of a text in their order; of those that overlap, the first kind.
+def _read(text: str, code: str) -> Iterator[Figure]:
+    """Yield the figures of a text in their order.
+
+    Only what stands near them is read, and a quotation by itself: so what was read when a script
+    was composed is known when it is checked.
+    """
+    start = 0
+    seams = [] if text.isascii() else [seam.start() for seam in _SEAM.finditer(text)]
+    for end in (*seams, len(text)):
+        if found := _FIGURES.search(text, start, end):
+            begin = max(text.rfind(" ", start, max(start, found.start() - _NEAR)), start)
+            stop = text.find(" ", found.end() + _NEAR, end)
+            for one in _read_part(text[begin : end if stop < 0 else stop], code):
+                yield one.move(begin)
+        start = end + 1
+
+
+@lru_cache(maxsize=8192)
+def _read_part(text: str, code: str) -> Sequence[Figure]:
+    """Return the figures of a part of a text in their order; of those that overlap, the first kind.
 
     The surest kinds come first.
     """

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from importlib.resources import files
 
 from voicenote.script.check.normalise import fold
 from voicenote.script.phrase_lists import PhraseLists
+from voicenote.script.prefilter import Prefilter
 
 #: The marks that may end a sentence, and what may close it after them.
 _MARK = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]+[\"”’“»)']*(?:\s+|$)|\s{0,20}[•▪●]\s{0,20}")
@@ -59,29 +60,38 @@ class Habits:
     short: frozenset[str]
     clauses: re.Pattern[str]
     coarse: re.Pattern[str]
-    mine: re.Pattern[str]
-    weighty: PhraseLists[str]
+    may_be_coarse: Prefilter[str]
 
 
 @cache
 def habits(code: str) -> Habits:
     """Return the habits of a language; those of English when it has no table."""
-    tables = tomllib.loads((files(__package__) / "habits.toml").read_text(encoding="utf-8"))
-    code = code if code in tables else "en"
-    table = tables[code]
-    prefix = _PREFIXES.get(code, "")
-    words = {name: frozenset(fold(word)[0] for word in table[name]) for name in table}
-    weighty = {name: words[name] for name in (*_WEIGHTS, "mine")}
-    patterns = {name: _pattern(phrases, prefix) for name, phrases in weighty.items()}
+    words = _words(code)
+    coarse = _pattern(words["coarse"], _PREFIXES_OF_ABUSE.get(code, ""))
     return Habits(
         names=words["names"],
         numbers=words["numbers"],
         short=words["short"],
-        clauses=_pattern(words["clauses"], prefix),
-        coarse=_pattern(words["coarse"], _PREFIXES_OF_ABUSE.get(code, "")),
-        mine=patterns["mine"],
-        weighty=PhraseLists(weighty, patterns, prefix),
+        clauses=_pattern(words["clauses"], _PREFIXES.get(code, "")),
+        coarse=coarse,
+        may_be_coarse=Prefilter({"coarse": coarse.pattern}),
     )
+
+
+@cache
+def _words(code: str) -> Mapping[str, frozenset[str]]:
+    tables = tomllib.loads((files(__package__) / "habits.toml").read_text(encoding="utf-8"))
+    table = tables.get(code) or tables["en"]
+    return {name: frozenset(fold(word)[0] for word in table[name]) for name in table}
+
+
+@cache
+def _weighty(code: str) -> PhraseLists[str]:
+    """Return the lists that are weighed; only long texts need them."""
+    lists = {name: _words(code)[name] for name in (*_WEIGHTS, "mine")}
+    prefix = _PREFIXES.get(code, "")
+    patterns = {name: _pattern(phrases, prefix) for name, phrases in lists.items()}
+    return PhraseLists(lists, patterns, prefix)
 
 
 def _pattern(words: Iterable[str], prefix: str) -> re.Pattern[str]:
@@ -97,7 +107,10 @@ def _pattern(words: Iterable[str], prefix: str) -> re.Pattern[str]:
 def is_coarse(text: str, code: str) -> bool:
     """Return whether a text has abuse in it, also with some of its letters hidden."""
     folded = fold(_VERB_PREFIX.sub(r"\1", text) if "\u200c" in text else text)[0]
-    return bool(habits(code).coarse.search(folded) or ("*" in text and _HIDDEN.search(text)))
+    own = habits(code)
+    if own.may_be_coarse.may_match(folded) and own.coarse.search(folded):
+        return True
+    return "*" in text and _HIDDEN.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -106,13 +119,14 @@ def weigh(text: str, code: str) -> float:
 
     One of some length tells more than a short one, and one that repeats what was said to them too.
     """
-    own = habits(code)
-    there = own.weighty.find(fold(text)[0])
+    weighty = _weighty(code)
+    there = weighty.find(fold(text)[0])
     total = min(len(text.split()), _LONG) / _WORDS_A_POINT - _SILENCE
     for name, (weight, most) in _WEIGHTS.items():
         found = there.get(name, set())
         if name in ("failed", "them"):  # where a verb's ending tells who, what they did themselves
-            found = {one for one in found if not own.mine.fullmatch(one)}
+            mine = weighty.patterns["mine"]
+            found = {one for one in found if not mine.fullmatch(one)}
         total += weight * min(most, len(found))
     if "mine" in there and "them" not in there:
         total -= 1

@@ -30,7 +30,16 @@ TOO_LONG_TO_SAY = 10**15
 def _engine(code: str) -> RbnfEngine:
     from unicode_rbnf import RbnfEngine
 
-    return RbnfEngine.for_language(code)
+    engine = RbnfEngine.for_language(code)
+    spell = engine.iter_format_number
+
+    @lru_cache(maxsize=4096)
+    def remember(*number: Any, **how: Any) -> tuple[str, ...]:
+        return tuple(spell(*number, **how))
+
+    # its rules spell a number's thousands and hundreds by this: the same come again in many numbers
+    vars(engine)["iter_format_number"] = remember
+    return engine
 
 
 @lru_cache(maxsize=4096)

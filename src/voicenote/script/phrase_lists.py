@@ -20,11 +20,11 @@ _FIRST = re.compile(r"[\w*]+")
 _MOST = 20_000
 
 
-class PhraseLists(dict[str, tuple[Name, ...]], Generic[Name]):
+class PhraseLists(dict[str, "tuple[tuple[Name, re.Pattern[str]], ...]"], Generic[Name]):
     """Lists of phrases by name, and the pattern of each; a ``*`` in a phrase is any letters.
 
     A pattern matches whole words of a folded text; `prefix` may be before the first of a phrase.
-    As a dict, it has the lists that have a phrase beginning with a word, for each that was met.
+    As a dict, it has the lists with a phrase that begins with a word, for each that was met.
     """
 
     def __init__(
@@ -43,21 +43,21 @@ class PhraseLists(dict[str, tuple[Name, ...]], Generic[Name]):
         found: dict[Name, set[str]] = {}
         ends: dict[Name, int] = {}
         for word in _WORD.finditer(folded):
-            for name in self[word[0]]:
-                start = word.start()
-                if start >= ends.get(name, 0) and (
-                    phrase := self.patterns[name].match(folded, start)
-                ):
+            for name, pattern in self[word[0]]:
+                phrase = pattern.match(folded, word.start())
+                if phrase and word.start() >= ends.get(name, 0):
                     found.setdefault(name, set()).add(phrase[0])
                     ends[name] = phrase.end()
         return found
 
-    def __missing__(self, word: str) -> tuple[Name, ...]:
+    def __missing__(self, word: str) -> tuple[tuple[Name, re.Pattern[str]], ...]:
         if len(self) >= _MOST:
             self.clear()
         may = self._any.fullmatch(word) is not None
         found = self[word] = tuple(
-            name for name, one in self._first.items() if may and one.fullmatch(word)
+            (name, self.patterns[name])
+            for name, one in self._first.items()
+            if may and one.fullmatch(word)
         )
         return found
 

@@ -75,6 +75,7 @@ def to_one_line(text: str) -> str:
     return _SPACES.sub(" ", "".join(kept)).strip()
 
 
+@lru_cache(maxsize=4096)
 def clean_name(name: str) -> str:
     """Return a name ready for a sentence: on one line, without punctuation around it."""
     return trim_punctuation(to_one_line(name))

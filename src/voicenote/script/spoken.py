@@ -21,17 +21,17 @@ _KEPT = set(".,;:?!'’-–—…،؛؟־׳״\u200c\u200d")
 #: What ASCII has that isn't said as it stands.
 _SPELT = re.compile(r"[0-9$%&@#+=*/_<>|~^\"()\[\]{}\\`\x00-\x1f\x7f]")
 _QUOTES = re.compile(r"[\"“”„«»‟‹›]")
-_SPACES, _LOOSE = re.compile(r"\s{2,}|[^\S ]"), re.compile(r" ([,.;:?!…،؛؟])")
-_HYPHEN, _DOUBLE = re.compile(r" ?- | -"), re.compile(r"([,;:])(?=[.?!])")
+_SPACES, _LOOSE = re.compile(r"\s{2,}|[^\S ]"), re.compile(" (?=[,.;:?!…،؛؟])")
+_HYPHEN, _DOUBLE = re.compile(r" ?- | -"), re.compile("[,;:](?=[.?!])")
 
 
 @lru_cache(maxsize=8192)
 def total_weight(spoken: str) -> float:
     """Return how many average words take as long to say as `spoken`; very long words count more."""
-    lengths = list(map(len, spoken.split()))
-    if max(lengths, default=0) <= _LONG:
-        return float(len(lengths))
-    return sum([max(1.0, length / _LONG) for length in lengths])
+    words = spoken.split()
+    if max(map(len, words), default=0) <= _LONG:
+        return float(len(words))
+    return sum([max(1.0, len(word) / _LONG) for word in words])
 
 
 def sayable_seconds(spoken: Sequence[str], pace: float) -> float:
@@ -65,8 +65,8 @@ def _spell_out(text: str, code: str) -> str:
 
 def _tidy(text: str) -> str:
     if "-" not in text:
-        return _DOUBLE.sub("", _LOOSE.sub(r"\1", " ".join(text.split())))
-    text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text))
+        return _DOUBLE.sub("", _LOOSE.sub("", " ".join(text.split())))
+    text = _LOOSE.sub("", _SPACES.sub(" ", text))
     return _DOUBLE.sub("", _HYPHEN.sub(" ", text)).strip()
 
 

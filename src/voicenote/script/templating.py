@@ -53,7 +53,7 @@ _OF_A_TEMPLATE = (
     TypeError, ValueError,
 )  # fmt: skip
 
-_ENDED_TWICE = re.compile(r"([?…؟])([\"”’»“]?)\.\Z")
+_ENDED_TWICE = re.compile(r"\.\Z(?:(?<=[?…؟]\.)|(?<=[?…؟][\"”’»“]\.))")
 _RANK = re.compile(r"~(\d{1,2})\s+")
 
 #: A line of a filled-in template: its section, its rank, and its wordings with marks in them.
@@ -294,4 +294,4 @@ def _sentence(
 
 def _end_once(text: str) -> str:
     """Return `text` without the full stop after a quotation that ends in "?" or "…"."""
-    return text[:-3] + _ENDED_TWICE.sub(r"\1\2", text[-3:])
+    return text[:-1] if _ENDED_TWICE.search(text, len(text) - 1) else text

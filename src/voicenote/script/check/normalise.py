@@ -53,7 +53,7 @@ def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
 
     The offsets are None when they are unchanged.
     """
-    if _PLAIN.match(text):
+    if (text.isascii() and text.isprintable()) or _PLAIN.match(text):
         return text.lower(), None
     folded = text.translate(_LETTERS)
     if len(folded) == len(text):

@@ -18,13 +18,17 @@ from voicenote.script.habits import sentence_ends
 #: The sections whose personal sentences end with the customer's own words, after a colon.
 _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})
 _LINE = re.compile(r"[^\n]+")
+#: Two capital letters, or others than a to z: without them, nothing is shouted.
+_CAPITALS = re.compile(r"[^\W\d_a-z]{2}")
 _SHOUTED = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _LETTER = re.compile(r"\w+")
+#: Without any of these, nothing is said in our own words.
+_OURS_SAID = re.compile(r"[\w%!！]")
 _EXCLAIMED = re.compile("[!！]+")
 #: A sum or a percentage in figures.
 _SUM = re.compile(r"[$€£₪]\s?\d|\d\s?(?:[$€£₪%٪]|ש\"ח)")
 #: Groups that only mark where something begins, and those that must be said by us to count.
-_MARKS = frozenset({"turn"})
+_MARKS, _NO_GROUPS = frozenset({"turn"}), frozenset[str]()
 #: What isn't meant if we reject it: an excuse, named in order to say that it is none.
 REJECTED = frozenset({"R18.excuse", "R18.policy", "R18.belittling", "R18.passive"})
 _OURS = frozenset({"own", "admit", "answer", "deed", "repair", "prevent", "give"})
@@ -182,6 +186,8 @@ def _read_spoken(text: str, language: str, *, theirs: bool) -> SentenceReading:
 @lru_cache(maxsize=8192)
 def _read_sentence(text: str, ours: str, language: str) -> SentenceReading:
     """Return what is in one sentence; in `ours`, the customer's words are blanked out."""
+    if not _OURS_SAID.search(ours):  # all of it is a quotation
+        return SentenceReading(fold(text)[0], (), (), 0, _NO_GROUPS, judged=False)
     phrase_table = table(language)
     folded, places = fold(ours)
     found = phrase_table.phrases.find(folded)
@@ -247,7 +253,7 @@ def _is_ours(group: str) -> bool:
 def _find_shouting(ours: str, *, cased: bool) -> Iterator[Hit]:
     for found in _EXCLAIMED.finditer(ours):
         yield Hit("exclamation", found.start(), found.end())
-    if not cased:
+    if not (cased and _CAPITALS.search(ours)):
         return
     run: list[re.Match[str]] = []
     for word in (*_SHOUTED.finditer(ours), None):

@@ -21,8 +21,8 @@ from voicenote.script.template_values import say_words
 from voicenote.word_language import detect_language
 
 _WORD = re.compile(r"\w+")
-#: What a word begins with, in letters, is enough to know it again in another form.
-_LONG, _STEM = 4, 5
+#: What a word begins with is enough to know it again in another form.
+_STEMS = re.compile(r"(?<!\w)\w{5}")
 #: Fewer words than these say too little to be looked for; of more than `_MANY`, two are wanted.
 _FEW, _MANY = 3, 8
 #: How a doubt of the judge's breaks a rule. A human's letter may tell more than the case does, but
@@ -83,7 +83,7 @@ def _repeats(read: CheckInput, told: str) -> bool:
 @lru_cache(maxsize=512)
 def _stems(told: str) -> frozenset[str]:
     """Return how the words begin that tell what happened."""
-    return frozenset(word[:_STEM] for word in _WORD.findall(fold(told)[0]) if len(word) > _LONG)
+    return frozenset(_STEMS.findall(fold(told)[0]))
 
 
 def _check_claims(read: CheckInput, case: Case) -> Iterator[Violation]:
