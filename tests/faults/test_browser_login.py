@@ -153,7 +153,7 @@ def test_without_a_browser_the_address_is_pasted(provider: LoginProvider) -> Non
     ("pasted", "said"),
     [
         (lambda address: address.replace("state=", "state=x"), "another log-in"),
-        (lambda address: address.replace("code=", "cod="), "no code"),
+        (lambda address: address.replace("code=", "cod="), "doesn't have the code in it"),
         (lambda _: "4/0AX-code", "isn't an address"),
         (lambda address: address.replace("code=", "code=x"), "no longer valid"),
     ],
@@ -348,7 +348,7 @@ def test_without_a_terminal_it_says_what_to_do(
     assert add(command, provider, MICROSOFT).exit_code == 0
     done = command("channels", "login", "mail")
     assert done.exit_code == 1
-    assert "run it at a terminal, over ssh too: voicenote channels login mail" in done.output
+    assert "open one (over ssh is fine) and run: voicenote channels login mail" in done.output
 
 
 def test_a_channel_without_a_log_in_says_so(command: Command, home: Path) -> None:
