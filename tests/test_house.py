@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(GROUND, ("errors",)),
     "options": ("errors", "files"),
     "codepages": ("word_language",),
+    "word_language": ("worker",),  # its model is loaded while a message is read
     "addresses": ("errors", "model", "unicode_forms"),
     **dict.fromkeys(STAGES, SHARED),
     "ledger": SHARED,

@@ -58,19 +58,55 @@ def test_a_pattern_without_end_is_ended_and_the_next_work_is_done(worker: Worker
     assert worker.run(len, "abc") == 3
 
 
+@pytest.fixture
+def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], types.ModuleType]:
+    """Return a maker of modules that only the working process loads."""
+
+    def make(source: str) -> types.ModuleType:
+        (tmp_path / "slow_to_load.py").write_text(f"import re, time\n{source}")
+        path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+        monkeypatch.setenv("PYTHONPATH", path)
+        here = types.ModuleType("slow_to_load")
+        exec("def work(text): ...", here.__dict__)  # noqa: S102  a stand-in to be sent
+        monkeypatch.setitem(sys.modules, "slow_to_load", here)
+        return here
+
+    return make
+
+
 def test_what_work_has_to_load_first_is_no_time_of_the_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Callable[[str], types.ModuleType],
 ) -> None:
     """Else a slow machine would keep the first message of each pass as unread."""
-    (tmp_path / "slow_to_load.py").write_text(
-        "import time\ntime.sleep(0.4)\ndef work():\n    return 7\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    here = types.ModuleType("slow_to_load")
-    exec("def work(): ...", here.__dict__)  # noqa: S102  it is loaded in the other process only
-    monkeypatch.setitem(sys.modules, "slow_to_load", here)
+    module = loaded("time.sleep(0.4)\ndef work(text):\n    return 7\n")
     with Worker(0.3) as worker:
-        assert worker.run(here.work) == 7
+        assert worker.run(module.work, "") == 7
+
+
+LATER = """
+from voicenote.worker import off_the_clock
+
+def work(text):
+    with off_the_clock():
+        time.sleep(0.5)
+    return bool(re.fullmatch("(a|a)*b", text))
+"""
+
+
+def test_nor_is_what_it_loads_when_a_message_needs_it(
+    loaded: Callable[[str], types.ModuleType],
+) -> None:
+    module = loaded(LATER)
+    with Worker(0.3) as worker:
+        assert worker.run(module.work, "ab") is True
+
+
+def test_after_such_loading_the_limit_holds_again(
+    loaded: Callable[[str], types.ModuleType],
+) -> None:
+    module = loaded(LATER)
+    with Worker(0.3) as worker, pytest.raises(TookTooLong):
+        worker.run(module.work, "a" * 90)
 
 
 def test_meanwhile_others_get_a_word_in(worker: Worker) -> None:

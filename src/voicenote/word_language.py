@@ -18,11 +18,14 @@ _SURE, _SURE_OF_FEW = 0.9, 0.97
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from voicenote.worker import off_the_clock
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_LANGUAGES)
-    return identifier
+    with off_the_clock():
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        identifier.set_languages(_LANGUAGES)
+        return identifier
 
 
 @lru_cache(maxsize=4096)

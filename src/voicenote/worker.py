@@ -15,8 +15,8 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, Self, TypeVar
 
@@ -33,6 +33,8 @@ _REQUEST, _REPLY = struct.Struct("!dQ"), struct.Struct("!?Q")
 _HELLO = b"\x06"
 #: The exit code of the process when its time is up; see `faulthandler`.
 _LATE = 1
+#: In the child: the limit of the work that it does now, and where its end is written.
+_limits: list[tuple[float, BinaryIO]] = []
 
 
 class Worker:
@@ -161,15 +163,32 @@ def _work(request: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]
         # the limit starts after this, because it imports what the work needs
         work, args, named = pickle.loads(request)  # noqa: S301  ourselves
         faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
+        _limits.append((limit, nowhere))
         try:
             return True, pickle.dumps(work(*args, **named))
         finally:
             faulthandler.cancel_dump_traceback_later()
+            _limits.clear()
     except Exception as error:  # noqa: BLE001 - the parent raises it
         try:
             return False, pickle.dumps(error)
         except Exception:  # noqa: BLE001 - some errors cannot be sent
             return False, pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"[:300]))
+
+
+@contextmanager
+def off_the_clock() -> Iterator[None]:
+    """Don't count the time of what is loaded in here: on a busy machine that may be the limit.
+
+    Only for what doesn't depend on the message. Outside a working process it does nothing.
+    """
+    if _limits:
+        faulthandler.cancel_dump_traceback_later()
+    try:
+        yield
+    finally:
+        for limit, nowhere in _limits:
+            faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
 
 
 def _live() -> None:
@@ -182,4 +201,6 @@ def _live() -> None:
 
 
 if __name__ == "__main__":
-    _live()
+    from voicenote.worker import _live as live  # the module that the work imports, not a copy of it
+
+    live()

@@ -18,6 +18,7 @@ from importlib.resources import files
 from voicenote.delivery.inbound import Inbound
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.unicode_forms import normal
+from voicenote.worker import off_the_clock
 
 #: Where a sentence ends. A comma only separates a greeting from the rest.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
@@ -133,6 +134,11 @@ def _strip_politeness(sentence: str, table: dict[str, re.Pattern[str]]) -> str:
 @lru_cache
 def _words() -> dict[str, re.Pattern[str]]:
     """Return a pattern for each kind of phrase in the file, for all languages together."""
+    with off_the_clock():
+        return _compile()
+
+
+def _compile() -> dict[str, re.Pattern[str]]:
     import re2
 
     text = files(__package__).joinpath("opt_out.toml").read_text(encoding="utf-8")
