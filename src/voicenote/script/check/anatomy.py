@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from voicenote.model.greeting import NOBODY, name_to_greet
 from voicenote.model.sentences import Section
 from voicenote.script.check.findings import Violation
+from voicenote.script.check.learned_likeness import weigh
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckedSentence, CheckInput
 from voicenote.script.check.phrases import Hit
 from voicenote.script.compose import APOLOGIES
 
 _OWNED = ("admit", "answer", "own")
+#: Those of them that say nothing else.
+_CONFESSING = ("admit", "answer")
+#: How like a responsibility or a repair the likest sentence of a letter is.
+_NOT_AT_ALL, _UNLIKE, _MAYBE, _LIKELY = 0.015, 0.1, 0.4, 0.5
 #: Groups that are only polite, or wrong anyway, so they aren't a deed.
 _POLITE = ("thanks", "kind", "empty", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")
 _ORDER = list(Section)
@@ -34,12 +39,12 @@ def check_anatomy(read: CheckInput) -> Iterator[Violation]:
     if read.unfounded:
         yield from _check_unfounded(sentences)
     elif _is_apology(read.template, sentences):
-        yield from _check_parts(sentences)
+        yield from _check_parts(sentences, read.language if read.free else "")
         yield from _check_mirror(sentences)
     if read.script:
         yield from _check_order(sentences)
     elif not read.unfounded:
-        yield from _check_offer_order(sentences)
+        yield from _check_offer_order(sentences, read.language if read.free else "")
 
 
 def _is_apology(template: str, sentences: Sequence[CheckedSentence]) -> bool:
@@ -79,16 +84,39 @@ def _sum_given(one: CheckedSentence) -> Hit | None:
     return one.first("sum") if one.has("give") else None
 
 
-def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
+def _check_parts(sentences: Sequence[CheckedSentence], language: str) -> Iterator[Violation]:
+    """Yield what is missing (R1); with a `language`, the likeness of sentences is asked too."""
     there = frozenset[str]().union(*[one.groups for one in sentences])
-    if there.isdisjoint(_OWNED) and not _tells_deeds(sentences):
-        yield "R1", "unowned" if _speaks_of_us(sentences) else "responsibility", 0, 0
-    if "repair" not in there and not any(one.section is Section.AMENDS for one in sentences):
-        yield from _check_repair(sentences)
+    missing = there.isdisjoint(_OWNED) and not _tells_deeds(sentences)
+    kind = "unowned" if _speaks_of_us(sentences) else "responsibility"
+    if language:
+        most = max(weigh(one.text, language).ours for one in sentences)
+        kind = kind if missing and most < _UNLIKE else "unowned"
+        bound = _MAYBE if missing else _NOT_AT_ALL if "own" in there else _UNLIKE
+        missing = there.isdisjoint(_CONFESSING) and most < bound
+    if missing:
+        yield "R1", kind, 0, 0
+    yield from _check_offer(sentences, language)
     if "regret" not in there:
         yield "R1", "regret", 0, 0
     if "prevent" not in there and not any(one.section is Section.PREVENT for one in sentences):
         yield "R1", "repentance", 0, 0
+
+
+def _check_offer(sentences: Sequence[CheckedSentence], language: str) -> Iterator[Violation]:
+    """Yield that nothing is offered (R1); with a `language`, the likeness is asked too."""
+    sure = any(one.section is Section.AMENDS or one.has("repair") for one in sentences)
+    found = None if sure else next(_check_repair(sentences), None)
+    if language:
+        sorry = next((n for n, one in enumerate(sentences) if one.has("regret")), 0)
+        after = sentences if sure else sentences[sorry:]  # an early one is S21's
+        most = max(weigh(one.text, language).repair for one in after)
+        if most >= _LIKELY:
+            return
+        if most < (_NOT_AT_ALL if sure else _UNLIKE) and (found is None or found[1] == "unsure"):
+            found = "R1", "unoffered", 0, 0
+    if found:
+        yield found
 
 
 def _tells_deeds(sentences: Sequence[CheckedSentence]) -> bool:
@@ -180,7 +208,7 @@ def _check_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
         furthest = max(furthest, place)
 
 
-def _check_offer_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
+def _check_offer_order(sentences: Sequence[CheckedSentence], language: str) -> Iterator[Violation]:
     """Yield an offer before the apology in a plain text (S21).
 
     The first sentence greets and says who calls, so a call in it is this one.
@@ -190,5 +218,7 @@ def _check_offer_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violati
     sorry = next(n for n, one in enumerate(sentences) if one.has("regret", *_OWNED))
     for one in sentences[1:sorry]:
         if not one.has("mirror", "reported") and (hit := one.first("repair")):
+            if language and weigh(one.text, language).repair < _LIKELY:
+                continue
             yield "S21", "early", hit.start, hit.end
             return

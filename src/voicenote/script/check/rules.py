@@ -11,6 +11,7 @@ from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.case_rules import check_against_case
 from voicenote.script.check.ear_rules import check_address, check_for_the_ear
 from voicenote.script.check.findings import Diagnostic, LintLevel, Violation, rules
+from voicenote.script.check.learned_likeness import weigh
 from voicenote.script.check.length import check_length
 from voicenote.script.check.passage import (
     REJECTED,
@@ -25,6 +26,10 @@ from voicenote.script.languages import language as language_table
 
 #: The rules whose phrases are wrong anywhere in a text.
 _ANYWHERE = ("R17", "R18", "S24")
+#: How likely a freely worded sentence has to break a rule, if a phrase says that it does, and
+#: if none does.
+_HARMLESS = {"R17": 0.05, "R18": 0.2, "R7": 0.2}
+_SURELY = {"R17": 0.6, "R18": 0.9, "R7": 0.8}
 #: A sentence that rejects what was said before it does so within so many letters.
 _AT_ONCE = 40
 
@@ -62,7 +67,7 @@ def _diagnose(
     if level is LintLevel.OFF:
         return None
     advice = table(read.language).instead
-    instead = advice.get(f"{rule}.{kind}") or advice[rule]
+    instead = advice.get(f"{rule}.{kind.removeprefix('like_')}") or advice[rule]
     background = read.context.background
     owner = read.context.owner or (background.case.complaint.owner if background else "")
     instead = instead.replace("{owner}", owner)
@@ -86,8 +91,26 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
                 continue  # any apology or gift is one too many there: S9 says so
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
-                if not _is_told(read.sentences, place, sorry, hit.group):
+                told = _is_told(read.sentences, place, sorry, hit.group)
+                if not told and not _is_harmless(one, rule, read):
                     yield rule, kind, hit.start, hit.end
+
+
+def _is_harmless(one: CheckedSentence, rule: str, read: CheckInput) -> bool:
+    """Return whether a freely worded sentence only has words in common with what is wrong."""
+    return read.free and weigh(one.text, read.language).breaks(rule) < _HARMLESS.get(rule, 0)
+
+
+def _check_likeness(read: CheckInput) -> Iterator[Violation]:
+    """Yield freely worded sentences that are like what must not be said (R7, R17, R18)."""
+    if not read.free or read.unfounded:
+        return
+    for one in read.sentences:
+        for rule, bound in _SURELY.items():
+            likeness = weigh(one.text, read.language)
+            said = any(group.startswith(f"{rule}.") for group in one.groups)
+            if not said and likeness.breaks(rule) > bound:
+                yield rule, likeness.likeliest(rule), one.start, one.end
 
 
 def _is_told(sentences: Sequence[CheckedSentence], place: int, sorry: int, group: str) -> bool:
@@ -113,7 +136,7 @@ def _check_vows(read: CheckInput) -> Iterator[Violation]:
     if lesson and lesson.owner and lesson.due and lesson.prevention:
         return
     for one in read.having("R7.vow"):
-        if hit := one.first("R7.vow"):
+        if (hit := one.first("R7.vow")) and not _is_harmless(one, "R7", read):
             yield "R7", "unfounded" if background else "vow", hit.start, hit.end
 
 
@@ -130,6 +153,7 @@ _RULES: tuple[Callable[[CheckInput], Iterator[Violation]], ...] = (
     check_anatomy,
     _check_phrases,
     _check_vows,
+    _check_likeness,
     check_against_case,
     check_facts,
     check_for_the_ear,
