@@ -159,7 +159,7 @@ def _explain(session: Session, code: str, language: str) -> int:
         raise WrongUse(f"{code!r} isn't a rule of the method", f"known: {', '.join(known)}")
     rule = rules().get(code) or Rule(code, known[code], "docs/method.md", {})
     tongue = primary(language)
-    ways = table(tongue if tongue in languages() else "en").instead
+    phrases = table(tongue if tongue in languages() else "en")
     data = {
         "rule": rule.code,
         "title": rule.title,
@@ -169,7 +169,7 @@ def _explain(session: Session, code: str, language: str) -> int:
                 "violation": f"{rule.code}.{kind}",
                 "level": level,
                 "why": why,
-                "instead": ways.get(f"{rule.code}.{kind}") or ways[rule.code],
+                "instead": phrases.advise(rule.code, kind),
             }
             for kind, (level, why) in rule.violations.items()
         ],

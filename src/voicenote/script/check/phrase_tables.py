@@ -31,6 +31,11 @@ class PhraseTable:
     breath: int
     cased: bool
 
+    def advise(self, rule: str, kind: str) -> str:
+        """Return what to write instead of what breaks a rule so, or is like it."""
+        named = f"{rule}.{kind.removeprefix('like_')}"
+        return self.instead.get(named) or self.instead[rule]
+
 
 @cache
 def languages() -> tuple[str, ...]:

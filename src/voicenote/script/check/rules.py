@@ -66,8 +66,7 @@ def _diagnose(
     level = levels.get(f"{rule}.{kind}", levels.get(rule, level))
     if level is LintLevel.OFF:
         return None
-    advice = table(read.language).instead
-    instead = advice.get(f"{rule}.{kind.removeprefix('like_')}") or advice[rule]
+    instead = table(read.language).advise(rule, kind)
     background = read.context.background
     owner = read.context.owner or (background.case.complaint.owner if background else "")
     instead = instead.replace("{owner}", owner)
