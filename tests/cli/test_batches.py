@@ -139,6 +139,19 @@ def test_a_file_given_twice_changes_nothing_more(
     assert [history(call, 1), history(call, 2)] == before
 
 
+@pytest.mark.parametrize(
+    "words", [("waive", "--reason", "never mind"), ("done", "--evidence", "payment 7")]
+)
+def test_each_named_promise_is_changed_not_only_the_first(
+    call: Call, words: tuple[str, ...]
+) -> None:
+    verb, *options = words
+    done = call("amends", verb, "1.1", "2.1", *options)
+    assert done.exit_code == 0
+    states = [case_of(call, number)["amends"][0]["state"] for number in (1, 2)]
+    assert states[0] == states[1] != "promised"
+
+
 def test_closing_and_opening_again_from_a_file_is_done_once(call: Call, tmp_path: Path) -> None:
     """Closed with the same outcome, or open again already, is no error."""
     for number in ("1", "2"):

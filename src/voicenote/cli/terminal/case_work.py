@@ -51,7 +51,8 @@ class Wanted:
         if self.file or self.many:
             return False
         if self.names:
-            return bool(self.names[0][1]) and replace(self.selection, numbers=[1]).alone
+            one = len(self.names) == 1 and bool(self.names[0][1])
+            return one and replace(self.selection, numbers=[1]).alone
         return self.selection.alone
 
     @property
