@@ -259,6 +259,18 @@ def test_a_language_without_a_table_is_wrong_use() -> None:
         check("Es tut uns leid.", "de")
 
 
+@pytest.mark.parametrize(
+    "fault", ["As per our policy, this is not possible.", "It wasn't that bad."]
+)
+def test_what_a_phrase_finds_in_a_letter_is_told_whatever_the_likeness_thinks(fault: str) -> None:
+    """As a hint at least, and in a script as the error it is."""
+    letter = (
+        "Hi Dana, it's Tom. Your cake came with another child's name, and your son saw it first. "
+        f"I iced it from the wrong slip. I'm so sorry. {fault} I'm bringing a new one by four."
+    )
+    assert "R18" in {one.rule for one in check(letter, "en")}
+
+
 @pytest.mark.parametrize("language", languages())
 def test_every_language_says_what_to_write_instead(language: Any) -> None:
     from voicenote.script.check.phrase_tables import table

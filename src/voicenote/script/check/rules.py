@@ -30,6 +30,8 @@ _ANYWHERE = ("R17", "R18", "S24")
 #: if none does.
 _HARMLESS = {"R17": 0.05, "R18": 0.2, "R7": 0.2}
 _SURELY = {"R17": 0.6, "R18": 0.9, "R7": 0.8}
+#: Before the kind of what a phrase finds and the likeness doesn't: it becomes a hint.
+_UNLIKE = "unlike_"
 #: A sentence that rejects what was said before it does so within so many letters.
 _AT_ONCE = 40
 
@@ -61,11 +63,14 @@ def _diagnose(
     violation: Violation, read: CheckInput, levels: Mapping[str, LintLevel]
 ) -> Diagnostic | None:
     rule, kind, start, end, *about = violation
+    kind, unlike = kind.removeprefix(_UNLIKE), kind.startswith(_UNLIKE)
     level, why = rules()[rule].violations[kind]
     why = ": ".join((why.rstrip("."), *about)) if about else why
     level = levels.get(f"{rule}.{kind}", levels.get(rule, level))
     if level is LintLevel.OFF:
         return None
+    if unlike:
+        level = LintLevel.HINT
     instead = table(read.language).advise(rule, kind)
     background = read.context.background
     owner = read.context.owner or (background.case.complaint.owner if background else "")
@@ -90,22 +95,30 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
                 continue  # any apology or gift is one too many there: S9 says so
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
-                told = _is_told(read.sentences, place, sorry, hit.group)
-                if not told and not _is_harmless(one, rule, read):
-                    yield rule, kind, hit.start, hit.end
+                if not _is_told(read.sentences, place, sorry, hit.group):
+                    yield rule, _doubt(one, rule, read) + kind, hit.start, hit.end
 
 
-def _is_harmless(one: CheckedSentence, rule: str, read: CheckInput) -> bool:
-    """Return whether a freely worded sentence only has words in common with what is wrong."""
-    return read.free and weigh(one.text, read.language).breaks(rule) < _HARMLESS.get(rule, 0)
+def _doubt(one: CheckedSentence, rule: str, read: CheckInput) -> str:
+    """Return `_UNLIKE` if a sentence of a plain letter only has words in common with what is wrong.
+
+    In a script, what a phrase finds stays what it is: a script will be sent, by whomever written.
+    """
+    if read.script is not None or not read.free:
+        return ""
+    harmless = weigh(one.text, read.language).breaks(rule) < _HARMLESS.get(rule, 0)
+    return _UNLIKE * harmless
 
 
 def _check_likeness(read: CheckInput) -> Iterator[Violation]:
     """Yield freely worded sentences that are like what must not be said (R7, R17, R18)."""
     if not read.free or read.unfounded:
         return
+    firm = _has_firm_lesson(read)
     for one in read.sentences:
         for rule, bound in _SURELY.items():
+            if rule == "R7" and firm:
+                continue
             likeness = weigh(one.text, read.language)
             said = any(group.startswith(f"{rule}.") for group in one.groups)
             if not said and likeness.breaks(rule) > bound:
@@ -129,14 +142,19 @@ def _is_told(sentences: Sequence[CheckedSentence], place: int, sorry: int, group
     return group == "R18.passive" and any(one.has("act") for one in beside)
 
 
-def _check_vows(read: CheckInput) -> Iterator[Violation]:
+def _has_firm_lesson(read: CheckInput) -> bool:
     background = read.context.background
     lesson = background.case.lesson if background else None
-    if lesson and lesson.owner and lesson.due and lesson.prevention:
+    return bool(lesson and lesson.owner and lesson.due and lesson.prevention)
+
+
+def _check_vows(read: CheckInput) -> Iterator[Violation]:
+    if _has_firm_lesson(read):
         return
     for one in read.having("R7.vow"):
-        if (hit := one.first("R7.vow")) and not _is_harmless(one, "R7", read):
-            yield "R7", "unfounded" if background else "vow", hit.start, hit.end
+        if hit := one.first("R7.vow"):
+            kind = "unfounded" if read.context.background else "vow"
+            yield "R7", _doubt(one, "R7", read) + kind, hit.start, hit.end
 
 
 def _check_figures(read: CheckInput) -> Iterator[Violation]:
