@@ -24,6 +24,11 @@ Call = Callable[..., Result]
         ("put right", ("put-right", "not-yet"), "put-right"),
         ("no_answer", ("neutral", "no-answer"), "no-answer"),
         ("n", ("neutral", "no-answer"), ""),
+        ("no", ("put-right", "not-yet"), ""),  # to what was asked, "no" may be good news
+        ("yes", ("put-right", "not-yet"), ""),
+        ("OK", ("put-right", "not-yet"), ""),
+        ("p", ("put-right", "not-yet"), ""),
+        ("not", ("put-right", "not-yet"), "not-yet"),
         ("Female", ("woman", "man"), "woman"),
         ("E-Mail", ("email", "telegram"), "email"),
         ("money", ("money", "product"), "money"),

@@ -293,6 +293,21 @@ def test_who_opted_out_by_an_address_of_theirs_stays_so_with_another(
     assert is_out(ws)
 
 
+def test_who_says_stop_by_an_address_that_had_opted_out_before_stays_so(
+    ws: Workspace, clock: Clock
+) -> None:
+    """The address was somebody's earlier opt-out; the stop that came since is theirs."""
+    take(ws, told())
+    consent.opt_out(ws, "dena@example.com")
+    clock.move(minutes=5)
+    edit(ws, 1, {"email": "dena@example.com"})
+    clock.move(minutes=5)
+    with ws.ledger.write() as tx:
+        optouts.opt_out_address(tx, "dena@example.com")
+    edit(ws, 1, {"email": "dina@example.com"})
+    assert is_out(ws)
+
+
 def test_who_opted_out_stays_so_without_the_address(ws: Workspace) -> None:
     take(ws, told())
     release(ws, 1)

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import event
 
 from tests.engine.world import Clock, World, case_of, history, person, release, states, take, told
-from voicenote.engine.case import batches, closing, group_work, promises
+from voicenote.engine.case import batches, closing, consent, group_work, promises
 from voicenote.engine.case.approval import change_plan, hold, resume
+from voicenote.engine.case.attention import list_on_hold
 from voicenote.engine.case.case_triage import Triage, triaging
 from voicenote.engine.case.group_work import CaseWork, Done, carry_out
 from voicenote.engine.run.run_once import one_pass
@@ -165,6 +166,16 @@ def test_a_batch_on_hold_sends_nothing_and_then_goes_on(
     one_pass(ws)
     assert len(world.left) == 2
     assert held(ws, *batch) == set()
+
+
+def test_a_message_that_waits_for_a_reader_is_not_told_as_on_hold(
+    ws: Workspace, batch: list[int], clock: Clock
+) -> None:
+    """Whoever resumed it as their own hold would write to a customer who may have said stop."""
+    with ws.ledger.write() as tx:
+        assert consent.hold_in(tx, batch)
+    clock.move(days=1)
+    assert list_on_hold(ws) == []
 
 
 def test_what_is_approved_while_its_batch_is_on_hold_waits_too(

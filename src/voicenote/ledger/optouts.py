@@ -67,6 +67,10 @@ def opt_out_address(tx: Transaction, address: str) -> list[int]:
     """Record that whoever has this address opted out; return their cases."""
     if _keep(tx, [mark(address)], WHOLE):
         tx.tell("customer_opted_out")
+    else:  # said once more, maybe by another person, who has had the address only since then
+        table = tables.optouts
+        again = table.c.address_sha256 == hash_address(mark(address))
+        tx.connection.execute(update(table).where(again).values(at=tx.now))
     return cases_of(tx, [mark(address)])
 
 

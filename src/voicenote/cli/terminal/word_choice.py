@@ -15,8 +15,8 @@ _ALSO = {
     **dict.fromkeys(("m", "male"), "man"),
     **dict.fromkeys(("high", "severe"), "serious"),
     **dict.fromkeys(("minor", "small"), "low"),
-    **dict.fromkeys(("yes", "ok", "fixed"), "put-right"),
-    **dict.fromkeys(("no", "not right"), "not-yet"),
+    "fixed": "put-right",  # not "yes" and "no": what they answer depends on what was asked
+    "not right": "not-yet",
     **dict.fromkeys(("silent", "silence"), "no-answer"),
     **dict.fromkeys(("mail", "e-mail", "gmail"), "email"),
     **dict.fromkeys(("money", "money back"), "refund"),
@@ -28,6 +28,9 @@ _ALSO = {
     "sie": "formal",
 }
 
+#: Fewer letters than this may be the beginning of another word: "no" isn't "not yet".
+_SHORTEST = 3
+
 
 class WordChoice(click.Choice[str]):
     """One of a few words, as `pick_word` reads it."""
@@ -37,7 +40,9 @@ class WordChoice(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the word. Raises click.BadParameter."""
-        return super().convert(pick_word(str(value), self.choices, _ALSO) or value, param, ctx)
+        return super().convert(
+            pick_word(str(value), self.choices, _ALSO, _SHORTEST) or value, param, ctx
+        )
 
 
 def pick_word(said: str, words: Iterable[str], also: Mapping[str, str], shortest: int = 1) -> str:

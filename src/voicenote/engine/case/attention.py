@@ -9,6 +9,7 @@ from datetime import datetime
 
 from voicenote.counting import count_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.consent import TO_READ, UNPLACED
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.troubles import OwnNeed, troubles_apart
 from voicenote.engine.workspace import Workspace
@@ -91,6 +92,8 @@ def list_on_hold(ws: Workspace) -> list[tuple[str, str]]:
     held: Counter[tuple[str, str]] = Counter()
     with ws.ledger.read() as tx:
         for case, why, count in unreachable.count_on_hold(tx):
+            if why in (TO_READ, UNPLACED):
+                continue  # somebody has to read first: `next` says what
             whose, cure = f"case {case}", f"voicenote plan {case} --resume"
             if why.startswith(BATCH_HELD):
                 batch = why.removeprefix(BATCH_HELD)
