@@ -198,7 +198,7 @@ def test_without_a_terminal_no_editor_is_started(
     env = {"VOICENOTE_HOME": str(tmp_path / "home"), "VOICENOTE_VOICE__ENGINE": "silent"}
     done = CliRunner().invoke(voicenote, list(words), env=env)
     assert done.exit_code == 2, done.output
-    assert "there is no terminal for an editor" in done.stderr
+    assert "an editor needs a terminal, and this isn't one" in done.stderr
     assert "--set FIELD=VALUE" in done.stderr or "--from FILE" in done.stderr
     assert not (tmp_path / "started").exists()
     assert not (tmp_path / "home" / "edits").exists()

@@ -29,13 +29,13 @@ from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
 
 _PERSON = "ask the receiver for the key of the message, then say mark-sent or resend"
-_SAME_SECRET = "check that the receiver has the same secret"  # noqa: S105  advice
+_CHECK_BOTH = "check that the receiver has the same secret"
 #: What the document holds of a parcel as it is.
 _TOLD = (
     *("key", "message_id", "case", "kind", "customer", "to", "sender", "sender_name", "language"),
     *("subject", "text", "duration_s", "synthetic", "synthetic_part"),
 )
-_ABOUT_US = {401: _SAME_SECRET, 403: f"{_SAME_SECRET}, and lets this machine in"}
+_ABOUT_US = {401: _CHECK_BOTH, 403: f"{_CHECK_BOTH}, and lets this machine in"}
 
 
 @dataclass(frozen=True, kw_only=True)

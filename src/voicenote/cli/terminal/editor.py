@@ -50,7 +50,7 @@ def need_editor(session: Session, instead: str) -> str | None:
     import shutil
 
     if not may_edit(session):
-        raise WrongUse("there is no terminal for an editor", instead)
+        raise WrongUse("an editor needs a terminal, and this isn't one", instead)
     editor = session.env.get("VISUAL") or session.env.get("EDITOR")
     if not editor and not any(shutil.which(name) for name in _USUAL):
         raise Unavailable("no editor was found", f"set $EDITOR, or: {instead}")

@@ -29,7 +29,7 @@ WINDOW = 131047  # the error outside of the 24 hours after the customer's last m
 
 PERSON = "wait for a status by the webhook, or look into the chat; then say mark-sent or resend"
 CORRECT = "correct it, or choose another channel; then resend"
-_TOKEN = "check token: it has expired, or may not send from this number"  # noqa: S105  advice
+_EXPIRED = "check token: it has expired, or may not send from this number"
 _SLOWLY = "WhatsApp asks to go slower; a later run will try again"
 _LOCKED = "Meta has restricted the account: look into the WhatsApp Manager"
 _TEMPLATE = "check template and template_language: look into the WhatsApp Manager"
@@ -37,7 +37,7 @@ _LATER = "WhatsApp has trouble of its own; a later run will try again"
 
 #: error code → advice, for errors that every message would get, or that pass
 _OURS: Mapping[int, str] = {
-    **dict.fromkeys((0, 3, 10, 190, *range(200, 300)), _TOKEN),
+    **dict.fromkeys((0, 3, 10, 190, *range(200, 300)), _EXPIRED),
     **dict.fromkeys((4, 80007, 130429, 131048, 131056), _SLOWLY),
     **dict.fromkeys((368, 131031, 131042), _LOCKED),
     **dict.fromkeys((132000, 132001, 132005, 132007, 132012, 132015, 132016), _TEMPLATE),
@@ -46,7 +46,7 @@ _OURS: Mapping[int, str] = {
 #: HTTP status → advice, where there is no known code
 _STATUSES: Mapping[int, str] = {
     300: "check url: the server redirects elsewhere, which isn't followed",
-    401: _TOKEN,
+    401: _EXPIRED,
     429: _SLOWLY,
 }
 #: error code → advice, for errors about this customer or this message

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
 def _has_sounddevice() -> bool:
     """Whether the library is installed and finds PortAudio."""
     try:
-        import sounddevice  # noqa: F401  to see that it loads
+        import_module("sounddevice")
     except (ImportError, OSError):
         return False
     return True

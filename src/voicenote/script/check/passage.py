@@ -28,7 +28,7 @@ _EXCLAIMED = re.compile("[!！]+")
 #: A sum or a percentage in figures.
 _SUM = re.compile(r"[$€£₪]\s?\d|\d\s?(?:[$€£₪%٪]|ש\"ח)")
 #: Of fewer sentences the likeness is not asked: they are no whole letter.
-_LETTERS_FEWEST = 4
+_FEWEST = 4
 #: Groups that only mark where something begins, and those that must be said by us to count.
 _MARKS, _NO_GROUPS = frozenset({"turn"}), frozenset[str]()
 #: What isn't meant if we reject it: an excuse, named in order to say that it is none.
@@ -128,7 +128,7 @@ class CheckInput:
     def free(self) -> bool:
         """Whether it is a whole letter that was worded freely: none of a template's."""
         sentences = self.script.sentences if self.script else ()
-        return len(self.sentences) >= _LETTERS_FEWEST and all(
+        return len(self.sentences) >= _FEWEST and all(
             one.personal or one.section is Section.DISCLOSE for one in sentences
         )
 
