@@ -10,6 +10,7 @@ import pytest
 
 from tests.engine.world import Clock, release, states, take, told, touches_of
 from voicenote.engine.case.accept_proposal import accept
+from voicenote.engine.case.approval import change_plan
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.case_view import TermsView, case_view
@@ -134,6 +135,22 @@ def test_a_refused_sum_leaves_nothing_behind(ws: Workspace) -> None:
     assert touches_of(ws, number) == []
     done = accept(ws, number, Wishes(value=Decimal(61)), override="a friend of the house")
     assert done.amends == f"{number}.1"
+
+
+@pytest.mark.parametrize("chosen", ["normal", "low", "serious"])
+def test_accepting_keeps_a_severity_that_the_owner_chose(ws: Workspace, chosen: str) -> None:
+    number = opened(ws, what_happened="The cake was so bad that I had to go to hospital.")
+    assert apply_triage(ws, number, Triage()).severity_guess == "serious"
+    assert apply_triage(ws, number, Triage(severity=chosen)).severity_guess is None
+    assert apply_triage(ws, number, Triage(), accepting=True).severity == chosen
+
+
+def test_accepting_keeps_a_plan_that_the_owner_chose_by_name(ws: Workspace) -> None:
+    number = opened(ws, bothered_most="")
+    assert apply_triage(ws, number, Triage()).proposal.plan == "acknowledge"
+    change_plan(ws, number, "make-it-right")
+    accept(ws, number, Wishes())
+    assert plan_of(ws, number) == "make-it-right"
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ DAYS: Mapping[AmendsKind, tuple[int, int]] = {
 }
 #: The plans that go with a finding; every other case follows the owner's own plan.
 LAST_WORD, FEW_WORDS, ASK_FIRST = "last-word", "few-words", "acknowledge"
+#: The plans that a finding chooses; they follow it when it changes.
+FOLLOWING = (LAST_WORD, FEW_WORDS, ASK_FIRST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +178,10 @@ def _plan(case: Case, house: House) -> tuple[str, str]:
         return LAST_WORD, "one courteous last word, and nothing after it (S10)"
     if complaint.finding is Finding.UNFOUNDED:
         return FEW_WORDS, "few words, no sorry, no money; and nothing after them (S9)"
+    if case.plan not in ("", house.plan, *FOLLOWING):
+        return case.plan, "you have chosen this plan"
     unknown = not (complaint.bothered_most.strip() or complaint.expected.strip())
-    if unknown and case.round == 1 and not house.late:
+    if unknown and case.round == 1 and not (house.late or case.plan == house.plan):
         return ASK_FIRST, "what they expect is not known: mirror it, and ask first (S13)"
     return house.plan, "the memo, a word at every promised date, and the question whether it helped"
 

@@ -104,10 +104,17 @@ def _why_kept(told: Sequence[tuple[str, Mapping[str, Any]]], name: str, now: str
     renewed = [facts for event, facts in told if event == RENEWED and facts["field"] == name]
     if any(facts["was"] == now for facts in renewed):
         return None
-    said = any(
-        name in facts or facts.get("field") == name for event, facts in told if event != RENEWED
-    )
-    return "a person has said so" if said else ""
+    return "a person has said so" if _is_said(told, name) else ""
+
+
+def is_said(tx: Transaction, case: int, name: str) -> bool:
+    """Whether a person has said this field of a case, in `triage` or by `edit`."""
+    return _is_said(_told(tx, [case])[case], name)
+
+
+def _is_said(told: Sequence[tuple[str, Mapping[str, Any]]], name: str) -> bool:
+    said = (facts for event, facts in told if event != RENEWED)
+    return any(name in facts or facts.get("field") == name for facts in said)
 
 
 def _take(tx: Transaction, number: int, one: News) -> None:

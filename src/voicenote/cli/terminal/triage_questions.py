@@ -32,6 +32,7 @@ UNKNOWN = "unknown"
 def ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     """Ask what was found; Enter keeps what the case already has (S2 first, S17 by default)."""
     from voicenote.engine.case.case_view import case_view
+    from voicenote.engine.case.triage_view import find_severity
     from voicenote.script.asked import find_grave_words
     from voicenote.wiring import now
 
@@ -52,11 +53,12 @@ def ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]
     }
     if found["finding"] == "unfounded":
         found["reason"] = screen.ask("Why is it unfounded?", known.finding_reason, needed=True)
-    grave = find_grave_words(case) if known.severity == "normal" else ()
-    if grave:
+    guess = find_severity(ws, number)
+    if guess:
+        grave = find_grave_words(case)
         screen.note(f"   Their words: {', '.join(f'“{one}”' for one in grave)}")
-    severity = "serious" if grave else str(known.severity)
-    found["severity"] = screen.choose("How serious is it?", SEVERITIES, severity)
+    usual = str(guess or known.severity)
+    found["severity"] = screen.choose("How serious is it?", SEVERITIES, usual)
     found |= ask_harm(session, known.harm)
     found["cause"] = words("cause", "What caused it?")
     kind = str(known.failure or view.failure_guess or UNKNOWN)

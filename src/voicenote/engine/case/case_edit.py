@@ -9,7 +9,6 @@ from datetime import date, datetime
 from voicenote.counting import count_of
 from voicenote.engine.case.approval import book_promise, plan_for
 from voicenote.engine.case.case_script import MEMO
-from voicenote.engine.case.case_triage import PLANS
 from voicenote.engine.case.heard import heard
 from voicenote.engine.case.money_bands import bands_of
 from voicenote.engine.case.moving import carry_on
@@ -19,7 +18,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Problem
 from voicenote.followup.case_status import name_also
 from voicenote.followup.compensation import Adequacy, judge
-from voicenote.followup.proposal import plan_of_finding
+from voicenote.followup.proposal import FOLLOWING, plan_of_finding
 from voicenote.intake.case_text import Facts, change_facts, facts_of, need_known, raise_problems
 from voicenote.intake.fields import kind_of
 from voicenote.intake.options import Options
@@ -179,7 +178,7 @@ def _write(
     if own:
         corrections.correct_case(tx, number, facts.complaint, own)
         harsh = any(one.field in ("finding", "abusive") for one in own)
-        followed = case.plan in (*PLANS, ws.settings.schedule.plan)
+        followed = case.plan in (*FOLLOWING, ws.settings.schedule.plan)
         if harsh and followed and not case.released and case.stage is not Stage.CLOSED:
             case_store.revise(tx, number, "plan_chosen", plan="")
     for one in case.amends:

@@ -21,15 +21,10 @@ from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.followup.causes import CauseSeen
-from voicenote.followup.proposal import (
-    ASK_FIRST,
-    FEW_WORDS,
-    LAST_WORD,
-    Lost,
-)
+from voicenote.followup.proposal import FOLLOWING, Lost
 from voicenote.ledger import case_store, customers
 from voicenote.ledger.store import Transaction
-from voicenote.ledger.word_renewal import TRIAGED
+from voicenote.ledger.word_renewal import TRIAGED, is_said
 from voicenote.model.case import Case, Failure, Finding, Stage
 from voicenote.model.money import Money
 from voicenote.model.snapshot import Snapshot
@@ -37,8 +32,6 @@ from voicenote.model.transitions import UNSENT
 
 #: The fields of a customer that say how to address them.
 ADDRESS = ("greet_as", "title", "gender", "how_many", "formality")
-#: The plans that a finding chooses; they follow it when it changes.
-PLANS = (ASK_FIRST, FEW_WORDS, LAST_WORD)
 #: The key of what a case was before, until its view is made.
 _BEFORE = "before"
 
@@ -125,7 +118,8 @@ def apply_triage(
 ) -> TriageView:
     """Save what was found; return it with the proposal that follows from it.
 
-    When it is about to be accepted, a severity that is proposed is saved too, unless one is given.
+    When it is about to be accepted, a severity that is proposed is saved too, unless a person has
+    chosen one.
     Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo was sent;
     BadData for harm without a currency.
     """
@@ -151,7 +145,7 @@ def triage_in(
     """
     number, new = before.number, _save_new(ws, tx, before, triage, again=again)
     case = before if new == Triage() else case_store.get(tx, number)
-    grave = guess_severity(case) if accepting and triage.severity is None else None
+    grave = guess_severity(tx, case) if accepting and triage.severity is None else None
     if grave:
         _save(ws, tx, case, Triage(severity=grave.value))
         case = case_store.get(tx, number)
@@ -190,6 +184,8 @@ def _new_in(tx: Transaction, case: Case, triage: Triage) -> Triage:
     now["deed"] = promised[0].promise.deed if len(promised) == 1 else None
     if triage.lost is not None:
         now["lost"] = named_lost(tx, case)
+    if triage.severity and case.stage in UNSENT and not is_said(tx, case.number, "severity"):
+        now["severity"] = None  # the usual one becomes the owner's own when they name it
     same = [
         one.name
         for one in fields(triage)
@@ -227,7 +223,7 @@ def _save(ws: Workspace, tx: Transaction, case: Case, triage: Triage) -> None:
     if "harm" in found:
         before = case.complaint.harm.currency if case.complaint.harm else ""
         found |= _harm(found.pop("harm"), (currency or before).upper())
-    followed = case.plan in (*PLANS, ws.settings.schedule.plan)
+    followed = case.plan in (*FOLLOWING, ws.settings.schedule.plan)
     if {"finding", "abusive"} & set(found) and followed and case.stage is not Stage.APPROVED:
         found["plan"] = ""
     if found:

@@ -14,7 +14,9 @@ from voicenote.engine.workspace import Workspace
 from voicenote.followup.causes import CauseSeen, came_back, cause_of
 from voicenote.followup.compensation import Adequacy, judge
 from voicenote.followup.proposal import Lost
+from voicenote.ledger import case_store
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.word_renewal import is_said
 from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Severity
 from voicenote.model.touch import TouchKind
 from voicenote.script.asked import find_grave_words
@@ -40,7 +42,7 @@ class TriageView:
     """What was found about a case, with warnings and a proposal; `next` is the command to run.
 
     `failure_guess` is what the words tell of the kind of failure, when the owner hasn't said it.
-    `severity_guess` is what a danger makes of a severity that is still the usual one, and
+    `severity_guess` is what a danger makes of a severity that nobody has chosen yet, and
     `grave_words` are theirs that tell of it.
     """
 
@@ -62,10 +64,16 @@ class TriageView:
     next: str
 
 
-def guess_severity(case: Case) -> Severity | None:
-    """Return what a danger makes of a severity that is still the usual one; None without one."""
+def guess_severity(tx: Transaction, case: Case) -> Severity | None:
+    """Return what a danger makes of a severity that nobody has chosen yet; None without one."""
     grave = case.complaint.severity is Severity.NORMAL and find_grave_words(case)
-    return Severity.SERIOUS if grave else None
+    return Severity.SERIOUS if grave and not is_said(tx, case.number, "severity") else None
+
+
+def find_severity(ws: Workspace, number: int) -> Severity | None:
+    """Return the severity to propose for a case, as `guess_severity` does."""
+    with ws.ledger.read() as tx:
+        return guess_severity(tx, case_store.get(tx, number))
 
 
 def view_of(
@@ -84,7 +92,7 @@ def view_of(
     judged = judge(case, bands_of(ws))
     money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
     found = propose_for(ws, tx, case)
-    severity = guess_severity(case)
+    severity = guess_severity(tx, case)
     tag = case.customer.language or ws.settings.owner.language
     said = replace(complaint, promises=tuple(one.promise for one in case.round_amends))
     told = (
