@@ -61,7 +61,7 @@ class Make:
             round=more.pop("round", 1),
             planned=planned,
             state=TouchState(state),
-            channel="outbox",
+            channel=more.pop("channel", "outbox"),
             sent_at=None if waiting else due,
             answerable=more.pop("answerable", True),
             **more,

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.case_status import mend_address
 from voicenote.followup.closing_rules import closing_outcome, missing
+from voicenote.model.address import Address
 from voicenote.model.case import Lesson, Outcome
 from voicenote.model.touch import BY_HAND, code_of
 
@@ -73,6 +75,32 @@ def test_a_memo_that_did_not_arrive_says_why(make: Any, state: str, words: str) 
     one, yes = missing(full(make, memo=memo, answers=()))
     assert NONE in yes
     assert words in one
+
+
+@pytest.mark.parametrize(
+    ("channel", "kinds", "fields"),
+    [
+        ("email", ("email", "whatsapp"), "email=…"),
+        ("whatsapp", ("email", "phone", "whatsapp"), "whatsapp=…"),
+        ("telegram", ("email", "telegram"), "telegram=…"),
+        ("slack", ("email", "slack"), "addresses.slack=…"),
+        ("shop-mail", ("phone", "email"), "email=…"),
+        ("bot", ("email", "telegram"), "email=… (or telegram=…)"),
+        ("bot", ("slack",), "addresses.slack=…"),
+        ("bot", (), "email=…"),
+    ],
+)
+def test_a_dead_address_is_mended_where_it_failed(
+    make: Any, channel: str, kinds: tuple[str, ...], fields: str
+) -> None:
+    memo = make.touch(1, "memo", "refused", channel=channel)
+    seen = make.snapshot(memo)
+    customer = replace(
+        seen.case.complaint.customer, addresses=tuple(Address(kind, "x") for kind in kinds)
+    )
+    case = replace(seen.case, complaint=replace(seen.case.complaint, customer=customer))
+    told = mend_address(replace(seen, case=case), memo)
+    assert told == f"if their address is wrong, voicenote edit 3 --set {fields}"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from voicenote.model.address import EMAIL, field_of
 from voicenote.model.case import Case, Finding
 from voicenote.model.promise import Amends
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
@@ -245,12 +246,19 @@ def told_also(number: int, also: Sequence[int]) -> str:
     )
 
 
-def mend_address(snapshot: Snapshot) -> str:
-    """Return what to do if a customer was not reached because their address is wrong."""
-    case = snapshot.case
-    kinds = [one.kind for one in case.customer.addresses]
-    kind = kinds[0] if kinds and "email" not in kinds else "email"
-    return f"if their address is wrong, voicenote edit {case.number} --set {kind}=…"
+def mend_address(snapshot: Snapshot, touch: Touch) -> str:
+    """Return what to do if `touch` did not arrive because its address is wrong.
+
+    A channel whose name tells no kind of address may have used any that the customer has.
+    """
+    case, name = snapshot.case, touch.channel
+    known = list(dict.fromkeys(one.kind for one in case.customer.addresses)) or [EMAIL]
+    meant = [kind for kind in known if kind in name] or known
+    if "mail" in name and EMAIL in known:
+        meant = [EMAIL]
+    first, *others = (f"{field_of(kind)}=…" for kind in meant)
+    more = f" (or {', '.join(others)})" if others else ""
+    return f"if their address is wrong, voicenote edit {case.number} --set {first}{more}"
 
 
 def describe_fate(touch: Touch) -> str:

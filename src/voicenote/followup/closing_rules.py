@@ -185,6 +185,6 @@ def _stuck(snapshot: Snapshot, touch: Touch) -> str:
     if touch.state in IN_FLIGHT:
         return f"{what} is on its way: voicenote run"
     if touch.state in (TouchState.REFUSED, TouchState.BOUNCED):
-        again = f"{mend_address(snapshot)}; then {again}"
+        again = f"{mend_address(snapshot, touch)}; then {again}"
     unless = ", if it should leave" if touch.state is TouchState.CANCELLED else ""
     return f"{describe_fate(touch)}: {again}{unless}"

@@ -101,20 +101,19 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
     """Yield a nudge for each message to the customer that may not have arrived."""
     number = snapshot.case.number
     again = f"voicenote resend {number}"
-    cures = {
-        TouchState.UNCERTAIN: f"check, then voicenote mark-sent {number} or {again}",
-        TouchState.REFUSED: f"{mend_address(snapshot)}; else find another way to "
-        f"{snapshot.case.customer.name}; then {again}",
-    }
-    cures[TouchState.BOUNCED] = cures[TouchState.REFUSED]
+    states = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
     for touch in snapshot.touches:
-        if touch.kind is TouchKind.NUDGE or touch.state not in cures:
+        if touch.kind is TouchKind.NUDGE or touch.state not in states:
             continue
         uncertain = touch.state is TouchState.UNCERTAIN
         if is_right(snapshot) and (not uncertain or touch.is_by_hand):
             continue
         about = About.UNCERTAIN if uncertain else About.NOT_ARRIVED
-        text = f"case {number}: {describe_fate(touch)}; {cures[touch.state]}"
+        other = f"{mend_address(snapshot, touch)}; else find another way to "
+        cure = f"{other}{snapshot.case.customer.name}; then {again}"
+        if uncertain:
+            cure = f"check, then voicenote mark-sent {number} or {again}"
+        text = f"case {number}: {describe_fate(touch)}; {cure}"
         yield _nudge(snapshot, about, text, f"{touch.number}:{touch.attempt}")
 
 

@@ -165,7 +165,7 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
             command = f"voicenote mark-sent {number}"
             yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
         elif touch.state in _BACK and not (snapshot.opted_out or is_right(snapshot)):
-            mend = f"{mend_address(snapshot)}; else find another way, then send it again"
+            mend = f"{mend_address(snapshot, touch)}; else find another way, then send it again"
             sentence = f"{describe_fate(touch)}; {mend}"
             command = f"voicenote resend {number}"
             yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)

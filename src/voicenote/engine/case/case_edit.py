@@ -34,6 +34,7 @@ from voicenote.ledger.changes import hold_case
 from voicenote.ledger.corrections import Correction
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import EMAIL
 from voicenote.model.case import Case, Customer, Stage
 from voicenote.model.promise import AmendsState, Promise
 from voicenote.model.touch import MAY_HAVE_LEFT, WAITING, TouchKind
@@ -256,9 +257,10 @@ def _reach(ws: Workspace, tx: Transaction, case: Case, fields: list[str]) -> Ite
             yield f"{name} can be reached now: in case {number}, {messages}"
         if held:
             messages = count_of(held, "message waits", "messages wait")
+            gone = next(filter(kind_of, fields), EMAIL)
             yield (
                 f"{name} can't be reached any more: in case {number}, {messages} for an address "
-                f"(voicenote edit {number} --set email=…)"
+                f"(voicenote edit {number} --set {gone}=…)"
             )
     if "time_zone" in fields and (moved := _move_to_clock(ws, tx, case)):
         messages = count_of(moved, "message has", "messages have")
