@@ -34,6 +34,9 @@ Call = Callable[..., Result]
         ("money", ("money", "product"), "money"),
         ("money", ("refund", "fix"), "refund"),
         ("", ("refund", "fix"), ""),
+        ("mon", ("refund", "fix"), ""),  # the beginning of another word for it is a guess
+        ("wro", ("justified", "unfounded"), ""),
+        ("small", ("serious", "low"), "low"),
     ],
 )
 def test_a_word_is_picked_by_what_people_say(said: str, words: tuple[str, ...], meant: str) -> None:
@@ -54,11 +57,13 @@ def test_a_word_is_picked_by_what_people_say(said: str, words: tuple[str, ...], 
             ("SPAM", "no complaint"),
         ),
         *(("solved", "solved elsewhere"), ("mistyped", "mistyped"), ("d", ""), ("whatever", "")),
+        *((one, "") for one in ("not", "set", "mis", "sol", "err", "res", "not a")),
+        *(("test", "only a test"), ("only", "only a test"), ("Not a complaint", "no complaint")),
     ],
 )
 def test_a_short_reason_is_picked_too(said: str, reason: str) -> None:
     also = {other: one for one, others in REASONS.items() for other in others}
-    assert pick_word(said, REASONS, also, 3) == reason
+    assert pick_word(said, REASONS, also, 3, whole=True) == reason
 
 
 def test_a_case_is_withdrawn_for_a_typo(call: Call) -> None:
@@ -72,6 +77,6 @@ def test_a_case_is_withdrawn_for_a_typo(call: Call) -> None:
 
 
 def test_the_help_tells_the_other_words(call: Call) -> None:
-    assert "mistyped (or typo), doubled (or duplicate)" in " ".join(
+    assert "mistyped (or typo), only a test (or test), doubled (or duplicate)" in " ".join(
         call("withdraw", "--help").stdout.split()
     )

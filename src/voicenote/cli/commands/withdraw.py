@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 #: What a case is taken out for most often, with what else it is called.
 REASONS = {
-    "mistyped": ("typo", "mistake", "error", "test"),
-    "doubled": ("duplicate", "double", "twice"),
+    "mistyped": ("typo", "mistake", "error"),
+    "only a test": ("test", "testing"),
+    "doubled": ("duplicate", "double", "twice", "dup"),
     "solved elsewhere": ("resolved", "settled"),
     "no complaint": ("spam", "not a complaint"),
 }

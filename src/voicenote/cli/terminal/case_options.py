@@ -79,7 +79,7 @@ _NO_REASON = frozenset({
 _A_WORD = re.compile(r"[^\W\d_]+")
 #: So many letters are a reason in writing that has no spaces.
 _LETTERS_ALONE = 6
-#: The first letters that tell a short reason.
+#: The least letters of the first words that tell a short reason.
 _SHORTEST = 3
 
 
@@ -103,7 +103,7 @@ def reason_option(
         source = context.get_parameter_source(parameter.name or "")
         if not value.strip() and source is ParameterSource.COMMANDLINE:
             raise click.BadParameter(f"the reason is empty; {SAY_WHY}")
-        if short := pick_word(value, known, also, _SHORTEST):
+        if short := pick_word(value, known, also, _SHORTEST, whole=True):
             return short
         given = is_reason(value)
         if source is ParameterSource.COMMANDLINE and not given:

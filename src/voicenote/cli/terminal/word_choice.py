@@ -45,22 +45,28 @@ class WordChoice(click.Choice[str]):
         )
 
 
-def pick_word(said: str, words: Iterable[str], also: Mapping[str, str], shortest: int = 1) -> str:
+def pick_word(
+    said: str,
+    words: Iterable[str],
+    also: Mapping[str, str],
+    shortest: int = 1,
+    *,
+    whole: bool = False,
+) -> str:
     """Return the word that is meant; "" when it is none of them, or may be several.
 
-    Case, spaces, - and _ don't matter. The first letters are enough, from `shortest` on, and
-    `also` tells which word is meant by another one.
+    Case, spaces, - and _ don't matter. The first letters are enough, from `shortest` on; with
+    `whole`, where anything may be said, the first whole words. `also` tells which word is meant by
+    another one, which has to be said to its end.
     """
     known = {_plain(word): word for word in words}
     every = {_plain(other): word for other, word in also.items() if word in known.values()} | known
     said = _plain(said)
     if said in every or len(said) < shortest:
         return every.get(said, "")
-    for here in (known, every):
-        found = {word for name, word in here.items() if name.startswith(said)}
-        if found:
-            return found.pop() if len(found) == 1 else ""
-    return ""
+    start = f"{said} " if whole else said
+    found = {word for name, word in known.items() if name.startswith(start)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _plain(text: str) -> str:
