@@ -18,6 +18,7 @@ from voicenote.schedule.plans import builtin_plans
 from voicenote.schedule.step_text import describe_step
 
 Call = Callable[..., Result]
+CallAt = Callable[[Path], Call]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,31 @@ def test_what_failed_is_a_row_too() -> None:
         (1, "not sent", "no such user"),
         (2, "waits for you", "it waits for new words"),
     ]
+
+
+def test_who_is_not_reached_is_a_row_for_programs_too(tmp_path: Path, call_at: CallAt) -> None:
+    """On paper they are told of together, and once."""
+    (tmp_path / "rows.csv").write_text(
+        "ref,customer,email,what_happened,bothered_most\n"
+        "a,Ada,,The cake fell over.,Nobody called me.\n"
+        "b,Bo,,The cake was late.,Nobody called me.\n"
+    )
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "voicenote.toml").write_text(
+        '[channels.mail]\nkind = "email"\nhost = "127.0.0.1"\n[owner]\nemail = "a@b.example"\n'
+    )
+    call = call_at(tmp_path / "home")
+    for words in ("import ROWS", "script --all", "render --all", "approve 1 2"):
+        done = call(*words.replace("ROWS", str(tmp_path / "rows.csv")).split())
+        assert done.exit_code == 0, done.stderr
+    rows = json.loads(call("rehearse", "--days", "3", "--json").stdout)
+    assert [(one["case"], one["why"]) for one in rows if one["kind"] == "not reached"] == [
+        (1, "no channel that is set up here has an address of theirs"),
+        (2, "no channel that is set up here has an address of theirs"),
+    ]
+    told = call("rehearse", "--days", "3")
+    assert told.stderr.count("2 have no address") == 1
+    assert "not reached" not in told.stdout
 
 
 def test_with_nothing_to_send_it_says_until_when(call: Call) -> None:

@@ -36,6 +36,19 @@ def list_unreached(tx: Transaction, of: Collection[int] | None = None) -> list[t
     return [_told_unreached(*key, cases) for key, cases in found.items()]
 
 
+def tell_unreached(tx: Transaction) -> list[tuple[int, str]]:
+    """Return (case, why) of what waits because no channel reaches the customer."""
+    touch = tables.touches
+    query = (
+        select(touch.c.case, touch.c.reason)
+        .where(touch.c.state == "held", touch.c.kind != "nudge")
+        .where(_unreached())
+        .distinct()
+        .order_by(touch.c.case)
+    )
+    return [(row[0], row[1]) for row in tx.connection.execute(query)]
+
+
 def _unreached() -> ColumnElement[bool]:
     code = tables.touches.c.reason_code
     return (code == NO_ADDRESS) | code.startswith(EARLIER)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_DAYS = 730
 #: In the place of the channel of what would be skipped.
 _NOT_SENT = "not sent"
+#: What programs are told of a customer whom no channel reaches.
+_NOT_REACHED = "not reached"
 #: What alone changes in a nudge that is given again.
 _AGO = re.compile(r"\d{1,5} days? ago")
 
@@ -40,7 +42,8 @@ def rehearse(session: Session, /, *, until: date | None, days: int) -> None:
 
     Nothing is really sent. Times are yours; where the customer's clock shows another one, that is
     said too. What you would be told again and again is one row. With --json: a list of {"at",
-    "case", "kind", "channel", "why", "time_zone"}, all of them; "time_zone" is the customer's.
+    "case", "kind", "channel", "why", "time_zone"}, all of them; "time_zone" is the customer's, and
+    the "kind" of a customer whom no channel reaches is "not reached".
     """
     from voicenote.engine.run_problems import tell_time
     from voicenote.wiring import now, rehearsal
@@ -63,7 +66,7 @@ def rehearse(session: Session, /, *, until: date | None, days: int) -> None:
             advance(1)
     shown = [
         (tell_time(row["at"], zone), row["case"], row["kind"], row["channel"], why)
-        for row, why in _fold(rows, zone)
+        for row, why in _fold([row for row in rows if row["kind"] != _NOT_REACHED], zone)
     ]
     if not session.json:
         screen.warn(*map("; ".join, unreached))
@@ -78,6 +81,7 @@ def _rehearsal_rows(made: Rehearsed) -> list[dict[str, Any]]:
     ]
     found += [(case, _NOT_SENT, "", why, "") for case, why in made.turn.reasons]
     found += [(case, "waits for you", "", why, "") for case, why in made.turn.waiting]
+    found += [(case, _NOT_REACHED, "", why, "") for case, why in made.unreached]
     found += [(case, "nudge", "to you", text, "") for case, text in made.turn.nudges]
     names = ("case", "kind", "channel", "why", "time_zone")
     return [{"at": made.at, **dict(zip(names, row, strict=True))} for row in found]

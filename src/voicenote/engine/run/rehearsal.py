@@ -12,6 +12,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreachable import tell_unreached
 from voicenote.model.touch import Touch, TouchKind, TouchState
 from voicenote.schedule.step_text import describe_step
 
@@ -43,12 +44,16 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One run in the future: when it was, and what it did."""
+    """One run in the future: when it was, and what it did.
+
+    `unreached` are (case, why) of customers whom no channel reaches, each once.
+    """
 
     at: datetime
     turn: Turn
     touches: tuple[Touch, ...]
     messages: tuple[Explained, ...]
+    unreached: tuple[tuple[int, str], ...] = ()
 
 
 def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehearsed]:
@@ -59,16 +64,19 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
     last = False
     with ws.ledger.read() as tx:
         known = {one.number for one in _list_skipped(tx, ())}
+    told_of: set[tuple[int, str]] = set()
     while clock.now <= until:
         turn = one_pass(ws)
-        if not turn.quiet or (turn.waiting and not last):
+        new = _list_unreached(ws, told_of) if turn.unreached else ()
+        told_of.update(new)
+        if not turn.quiet or new or (turn.waiting and not last):
             with ws.ledger.read() as tx:
                 left = tuple(touches.left_at(tx, clock.now))
                 skipped = _list_skipped(tx, known) if turn.skipped else []
                 told = [one for one in (*left, *skipped) if one.kind is not TouchKind.NUDGE]
                 explained = tuple(_explain(ws, tx, one) for one in told)
             known |= {one.number for one in skipped}
-            yield Rehearsed(clock.now, turn, left, explained)
+            yield Rehearsed(clock.now, turn, left, explained, new)
         if last:
             return
         following = _next(ws, clock.now)
@@ -76,6 +84,13 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
             following = min(following, max(turn.again_at, clock.now + PASSES))
         last = following > until
         clock.now = min(following, until)
+
+
+def _list_unreached(
+    ws: Workspace, known: Collection[tuple[int, str]]
+) -> tuple[tuple[int, str], ...]:
+    with ws.ledger.read() as tx:
+        return tuple(one for one in tell_unreached(tx) if one not in known)
 
 
 def _list_skipped(tx: Transaction, known: Collection[int]) -> list[Touch]:
