@@ -62,3 +62,11 @@ def test_only_somebody_at_a_terminal_is_told(
 def test_a_rule_that_no_check_holds_is_explained_too(call: Call) -> None:
     done = call("check", "--explain", "r11")
     assert (done.exit_code, done.stdout.startswith("R11: An overdue promise")) == (0, True)
+
+
+def test_an_explanation_does_not_point_to_itself(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicenote.cli.terminal.screen.is_terminal", lambda _: True)
+    for code in ("R6", "S10", "R1"):
+        assert f"--explain {code}" not in call("check", "--explain", code).output

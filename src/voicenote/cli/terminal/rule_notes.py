@@ -22,6 +22,10 @@ class RuleNotes:
         """Note the codes in a text that is told."""
         self._told |= dict.fromkeys(_RULE.findall(text))
 
+    def leave_out(self, code: str) -> None:
+        """Don't explain a rule, as the command has just done so."""
+        self._told.pop(code, None)
+
     def explain(self) -> Iterator[str]:
         """Yield what the first of them mean, and how to read more."""
         if self._told:

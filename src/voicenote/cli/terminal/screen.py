@@ -88,6 +88,10 @@ class Screen:
             shown = paint_error(shown) if self._colours(self.stderr) else shown
             print(shown, file=self.stderr, flush=True)
 
+    def leave_rule_out(self, code: str) -> None:
+        """Don't say what a rule means, as the command has just explained it."""
+        self._rules.leave_out(code)
+
     def explain_rules(self) -> None:
         """Say to a person at a terminal what the rules mean whose codes were told."""
         if is_terminal(self.stderr) and not (self.quiet or self.json):
