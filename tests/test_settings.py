@@ -481,11 +481,21 @@ def test_no_secret_is_written_where_others_may_look(tmp_path: Path, mode: int | 
     else:
         (tmp_path / "secrets").mkdir()
         (tmp_path / "secrets").chmod(mode)
+        tmp_path.chmod(0o755)
     why = "is a link to another folder" if mode is None else "others on this machine may open"
     with pytest.raises(Unavailable, match=why) as refused:
         keep_in_file(tmp_path, "mail", "pässword 1")
     assert str(tmp_path / "secrets") in refused.value.advice
     assert not list(other.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
+def test_a_secret_is_written_where_the_workspace_keeps_others_out(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets").chmod(0o755)
+    tmp_path.chmod(0o700)
+    keep_in_file(tmp_path, "mail", "pässword 1")
+    assert (tmp_path / "secrets" / "mail").stat().st_mode & 0o077 == 0
 
 
 class Ring:

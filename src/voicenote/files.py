@@ -140,6 +140,14 @@ def close_to_others(folder: Path) -> None:
             path.chmod(mode & ~OTHERS)
 
 
+def is_open_to_others(place: Path) -> bool:
+    """Whether other users of this machine can access a file or folder; False when on Windows.
+
+    Raises OSError when it can't be examined.
+    """
+    return os.name != "nt" and bool(place.stat().st_mode & OTHERS)
+
+
 def open_to_others(place: Path) -> Iterator[Path]:
     """Yield what other users of this machine can access: a file, a folder, and what is in it.
 
@@ -148,7 +156,7 @@ def open_to_others(place: Path) -> Iterator[Path]:
     """
     with suppress(OSError):
         mode = place.lstat().st_mode
-        if os.name == "nt" or stat.S_ISLNK(mode) or not mode & OTHERS:
+        if stat.S_ISLNK(mode) or not is_open_to_others(place):
             return
         yield place
         if stat.S_ISDIR(mode):

@@ -16,6 +16,7 @@ from tests.fakes.whatsapp_api import WhatsAppApi
 from voicenote.cli.app import voicenote
 from voicenote.cli.terminal import email_dialog
 from voicenote.cli.terminal.screen import Screen
+from voicenote.cli.terminal.session import Session
 from voicenote.delivery.email.autoconfig import guess_server
 from voicenote.delivery.email.name_server import NameServer
 from voicenote.delivery.email.providers import MailHost, MailServers
@@ -113,6 +114,22 @@ def test_without_an_app_secret_a_template_is_asked_for(
     table = channels(home)["whatsapp"]
     assert (table["template"], table["listen_url"]) == ("a_memo", link)
     assert "app_secret" not in table
+
+
+def test_where_a_secret_is_kept_is_asked_again_after_a_failure(
+    run: Run, servers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A channel that couldn't be written has said nothing about the next one's secrets."""
+    sessions: list[Session] = []
+
+    def fail(session: Session, *_: object) -> None:
+        sessions.append(session)
+        raise Unavailable("the disk is full", "make room")
+
+    monkeypatch.setattr("voicenote.cli.terminal.channel_writing.write_channel", fail)
+    typed = ["+372 5551", PHONE, "EAA", "the app's secret", "file"]
+    assert run("add", "whatsapp", "--set", f"url={servers['whatsapp']}", typed=typed).exit_code
+    assert [one.secrets_in for one in sessions] == [""]
 
 
 @pytest.mark.parametrize("given", range(4))

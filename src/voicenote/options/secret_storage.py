@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import Unavailable
-from voicenote.files import open_to_others, write_whole
+from voicenote.files import is_open_to_others, open_to_others, write_whole
 from voicenote.options.secret import Secret
 
 #: The folder of a workspace for files that hold one secret each. It is in no backup.
@@ -51,21 +51,25 @@ def keep_in_file(home: Path, name: str, value: str) -> dict[str, str]:
 
     Raises Unavailable when it can't be written, or the folder isn't for its owner alone.
     """
-    _need_private(home / FOLDER)
+    _need_private(home)
     file = re.sub(r"[^\w.@-]", "-", name).lstrip(".") or "secret"
     write_whole(home / FOLDER / file, f"{value}\n".encode())
     return {"file": f"{FOLDER}/{file}"}
 
 
-def _need_private(folder: Path) -> None:
-    """Raise Unavailable if a folder is a link, or others may look into it. It need not exist."""
+def _need_private(home: Path) -> None:
+    """Raise Unavailable if the folder for secrets is a link, or others may look into it.
+
+    It need not exist. Nobody else looks into a workspace that is closed to them.
+    """
+    folder = home / FOLDER
     place = shlex.quote(str(folder))
     if folder.is_symlink():
         raise Unavailable(
             f"{folder} is a link to another folder, so a secret isn't written there",
             f"remove the link (rm {place}), or keep the secret in another place",
         )
-    if next(open_to_others(folder), None):
+    if is_open_to_others(home) and next(open_to_others(folder), None):
         raise Unavailable(
             f"others on this machine may open {folder}, so a secret isn't written there",
             f"close it: chmod -R go= {place}",

@@ -148,9 +148,12 @@ def add(
     answers = {key: value for key, value in given.items() if value}
     _check_options(kind, pairs, answers)
     name = choose_name(session, name, "mail" if kind == "email" else kind, replace=replace)
-    table, address, tried = _set_up(session, kind, name, pairs, answers, untried=untried)
+    try:
+        table, address, tried = _set_up(session, kind, name, pairs, answers, untried=untried)
+    finally:
+        session.secrets_in = ""
     write_channel(session, name, table, address)
-    session.if_stopped = session.secrets_in = ""
+    session.if_stopped = ""
     data = {"channel": name, "kind": kind, "tried": _tried(tried)}
     session.screen.show(data, lambda: f"The channel {name} is in {session.draft.file}.")
     session.screen.note(f"Next: voicenote channels {AFTERWARDS[kind].format(name=name)}")
