@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from zlib import crc32
 
 from voicenote.model.case import Customer
 from voicenote.model.greeting import name_to_greet
@@ -59,7 +58,7 @@ def _begins_with_title(name: str, tongue: Language) -> bool:
 
 
 class Wordings(NamedTuple):
-    """The wordings of one sentence, and the key by which one of them is chosen."""
+    """The wordings of one sentence; its `key`, with a case's seed, always chooses the same one."""
 
     ways: tuple[str, ...]
     key: bytes
@@ -69,13 +68,6 @@ class Wordings(NamedTuple):
 def read_wordings(text: str) -> Wordings:
     """Return the wordings in a line of a template."""
     return Wordings(tuple(text.split(OR)), MARKS.sub("", text).encode())
-
-
-def choose_wording(wordings: Wordings, seed: int) -> str:
-    """Return one wording: for the same `seed`, always the same."""
-    if not wordings.ways[1:]:
-        return wordings.ways[0]
-    return wordings.ways[crc32(wordings.key, seed) % len(wordings.ways)]
 
 
 def list_wordings(text: str) -> list[str]:

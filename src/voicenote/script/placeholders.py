@@ -64,14 +64,17 @@ TemplateValue = Blank | bool | None | tuple["TemplateValue", ...]
 class Placeholders:
     """The values of one rendering: (written, spoken, personal) of each mark, in order.
 
-    `facts` has the name of the case's fact that each of them says, or "".
+    `facts` has the name of the case's fact that each of them says, or "". The first mark stands for
+    all that is empty.
     """
 
-    values: list[tuple[str, str, bool]] = field(default_factory=list)
-    facts: list[str] = field(default_factory=list)
+    values: list[tuple[str, str, bool]] = field(default_factory=lambda: [("", "", True)])
+    facts: list[str] = field(default_factory=lambda: [""])
 
     def put(self, text: str, spoken: str, *, personal: bool = True, fact: str = "") -> Blank:
         """Return a blank that is written as `text` and spoken as `spoken`."""
+        if not (text or spoken):
+            return _EMPTY
         mark = self._mark(text, spoken, personal=personal, fact=fact)
         return _blank(mark, filled=bool(text), brief=bool(spoken) and is_brief(spoken))
 
@@ -83,6 +86,9 @@ class Placeholders:
         self.values.append((text, spoken, personal))
         self.facts.append(fact)
         return chr(_FIRST_MARK + len(self.values) - 1)
+
+
+_EMPTY = Blank(chr(_FIRST_MARK), filled=False)
 
 
 @lru_cache(maxsize=2048)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
 from jinja2 import Template, TemplateError, TemplateNotFound
 
@@ -22,7 +23,6 @@ from voicenote.script.addressing import (
     NEUTRAL,
     Forms,
     Wordings,
-    choose_wording,
     inflect,
     read_wordings,
 )
@@ -56,8 +56,8 @@ _OF_A_TEMPLATE = (
 _ENDED_TWICE = re.compile(r"\.\Z(?:(?<=[?…؟]\.)|(?<=[?…؟][\"”’»“]\.))")
 _RANK = re.compile(r"~(\d{1,2})\s+")
 
-#: A line of a filled-in template: its section, its rank, and its wordings with marks in them.
-Line = tuple[Section, int, Wordings]
+#: A wording: its sentence if it has no marks, section, rank, texts between marks, their numbers.
+Split = tuple[RankedSentence | None, Section, int, tuple[str, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +131,19 @@ class Templates:
         seed: int = 0,
         forms: Forms = NEUTRAL,
     ) -> tuple[RankedSentence, ...]:
-        given = tuple(values.items())
-        shape = _fill_shape(self, self.stamp, tongue.code, name, given)
+        code, given = tongue.code, tuple(values.items())
+        shape = _fill_shape(self, self.stamp, code, name, given, forms)
         slots, facts = placeholders.values, placeholders.facts
         made = []
         try:
-            for section, rank, wordings in shape:
-                wording = choose_wording(wordings, seed)
-                shared, pieces, marks = _split_line(section, rank, wording, forms, tongue.code)
+            for ways, key in shape:
+                way = ways[crc32(key, seed) % len(ways)] if ways[1:] else ways[0]
+                shared, section, rank, pieces, marks = way
                 if shared:
                     made.append(shared)
                     continue
                 said = tuple([slots[mark] for mark in marks])
-                sentence = _sentence(section, pieces, said, tongue.code)
+                sentence = _sentence(section, pieces, said, code)
                 named = tuple([facts[mark] for mark in marks if facts[mark]])
                 own = sum([total_weight(spoken) for _, spoken, personal in said if personal])
                 weight = total_weight(sentence.said)
@@ -228,8 +228,9 @@ def _fill_shape(
     code: str,
     name: str,
     given: tuple[tuple[str, TemplateValue], ...],
-) -> tuple[Line, ...]:
-    """Return the lines of a template for values of this shape, with marks still in them.
+    forms: Forms,
+) -> tuple[tuple[tuple[Split, ...], bytes], ...]:
+    """Return all wordings of each line of a template for values of this shape, with its key.
 
     It is cached: two cases share the lines if the same things are known about them.
     """
@@ -241,10 +242,14 @@ def _fill_shape(
         filled = template.render(values)
     except _OF_A_TEMPLATE as error:
         raise _template_error(error, str(template.filename)) from error
-    return tuple(_cut_lines(filled))
+    return tuple(
+        (tuple([_split_line(section, rank, one, forms, code) for one in ways]), key)
+        for section, rank, (ways, key) in _cut_lines(filled)
+    )
 
 
-def _cut_lines(filled: str) -> Iterator[Line]:
+def _cut_lines(filled: str) -> Iterator[tuple[Section, int, Wordings]]:
+    """Yield the section, the rank and the wordings of each line, with marks still in them."""
     section: Section | None = None
     for line in filled.splitlines():
         raw = " ".join(line.split())
@@ -265,16 +270,14 @@ def _cut_lines(filled: str) -> Iterator[Line]:
 
 
 @lru_cache(maxsize=8192)
-def _split_line(
-    section: Section, rank: int, wording: str, forms: Forms, code: str
-) -> tuple[RankedSentence | None, tuple[str, ...], tuple[int, ...]]:
-    """Return a wording's sentence if it has no marks, the texts between them, their numbers."""
+def _split_line(section: Section, rank: int, wording: str, forms: Forms, code: str) -> Split:
     line = inflect(wording, forms)
     pieces, marks = tuple(MARKS.split(line)), mark_numbers(line)
     if marks:
-        return None, pieces, marks
+        return None, section, rank, pieces, marks
     sentence = _sentence(section, pieces, (), code)
-    return RankedSentence(sentence, total_weight(sentence.said), rank), pieces, marks
+    shared = RankedSentence(sentence, total_weight(sentence.said), rank)
+    return shared, section, rank, pieces, marks
 
 
 @lru_cache(maxsize=16384)
