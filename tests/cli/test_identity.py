@@ -238,6 +238,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                     ("arrivals", ("heard", "settled_at")),
                     ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),
                     ("touches", ("answerable", "reason_code")),
+                    ("memos", ("misheard", "anyway")),
                 )
                 for name in names
             ),

@@ -380,20 +380,26 @@ def test_a_pause_that_has_ended_stays_so_when_the_ledger_is_brought_up_to_date(
         assert forgiven.scalar() == 1
 
 
+def putting(connection: Connection) -> Callable[..., None]:
+    """Return what puts a row into an old ledger; what isn't given is empty."""
+    old = MetaData()
+    old.reflect(connection)
+
+    def put(table: str, **row: Any) -> None:
+        kinds = {c.name: c.type for c in old.tables[table].columns if not c.nullable}
+        blank = {n: "" if isinstance(kind, String) else 0 for n, kind in kinds.items()}
+        connection.execute(insert(old.tables[table]), blank | row)
+
+    return put
+
+
 def test_who_had_opted_out_when_their_case_closed_is_told_from_who_was_silent(
     url: str, clock: Callable[[], datetime], new_id: Callable[[], str]
 ) -> None:
     """By their own mark, by their address or by the history; not who opted out only afterwards."""
     early, closed, late = (clock() + timedelta(days=day) for day in (1, 2, 3))
     with of_release(url, "0018") as connection:
-        old = MetaData()
-        old.reflect(connection)
-
-        def put(table: str, **row: Any) -> None:
-            kinds = {c.name: c.type for c in old.tables[table].columns if not c.nullable}
-            blank = {n: "" if isinstance(kind, String) else 0 for n, kind in kinds.items()}
-            connection.execute(insert(old.tables[table]), blank | row)
-
+        put = putting(connection)
         put("meta", name="ledger_id", value="kept")
         for n, left in enumerate((early, None, None, None, late), 1):
             put("customers", number=n, name="Ann", opted_out_at=left)
@@ -410,6 +416,26 @@ def test_who_had_opted_out_when_their_case_closed_is_told_from_who_was_silent(
         found = tx.connection.execute(text("select number, outcome from cases order by number"))
         outcomes = [row.outcome for row in found]
     assert outcomes == ["opted-out"] * 3 + ["no-answer"] * 2
+
+
+def test_memos_of_an_earlier_release_keep_their_sound(
+    url: str, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> None:
+    """They were approved with it."""
+    with of_release(url, "0020") as connection:
+        put, at = putting(connection), clock()
+        put("meta", name="ledger_id", value="kept")
+        put("customers", number=1, name="Ann")
+        abusive = {"abusive": False, "involved": []}
+        put("cases", number=1, ref="1", customer=1, opened_at=at, added_at=at, **abusive)
+        put("scripts", number=1, case=1, sentences=[], made_at=at)
+        put("memos", number=1, case=1, script=1, files={}, digests={}, captions=[], made_at=at)
+    with (
+        closing(open_ledger(url, clock=clock, actor="t", new_id=new_id)) as ledger,
+        ledger.read() as tx,
+    ):
+        kept = tx.connection.execute(text("select misheard, anyway from memos")).one()
+        assert (kept.misheard, bool(kept.anyway)) == (0, False)
 
 
 def test_only_a_write_that_says_so_does_not_wait_for_the_disk(ledger: Ledger) -> None:

@@ -109,35 +109,33 @@ def test_what_is_not_known_is_not_guessed() -> None:
 
 def test_a_subject_names_the_matter(case: Any) -> None:
     made = case(product="the blue ribbon", customer=Customer(name="Mari Tamm"))
-    own = subject(made, "en-GB", TouchKind.MEMO, "Mia Berg", synthetic=False)
+    own = subject(made, "en-GB", TouchKind.MEMO, "Mia Berg")
     assert own == "About the blue ribbon, Mari: a message in my own voice"
-    other = subject(made, "en", TouchKind.MEMO, "Mia Berg", synthetic=True)
+    other = subject(made, "en", TouchKind.MEMO, "Mia Berg", voice="synthetic")
     assert "own voice" not in other
     assert "the blue ribbon" in other
 
 
 def test_a_subject_has_the_same_form_of_address_as_the_letter(case: Any) -> None:
     made = case(customer=Customer(name="Mari Tamm", formality="familiar"))
-    said = subject(made, "et", TouchKind.ACKNOWLEDGE, "Mia", synthetic=False)
+    said = subject(made, "et", TouchKind.ACKNOWLEDGE, "Mia")
     assert "sinu" in said.lower()
     assert "teie" not in said.lower()
 
 
 def test_a_subject_without_a_product_or_a_name_names_what_failed(case: Any) -> None:
     made = case(failure=Failure.LATE, customer=Customer(name="guest"))
-    assert subject(made, "en", TouchKind.STATUS, "Mia", synthetic=False) == (
+    assert subject(made, "en", TouchKind.STATUS, "Mia") == (
         "About the delay: where my promise stands"
     )
 
 
 @pytest.mark.parametrize("code", ["en", "he", "ro", "pl", "fa", "et"])
 @pytest.mark.parametrize("kind", list(TouchKind))
-@pytest.mark.parametrize("synthetic", [True, False])
-def test_no_subject_is_what_a_trick_has(
-    case: Any, code: str, kind: TouchKind, synthetic: bool
-) -> None:
+@pytest.mark.parametrize("voice", ["own", "synthetic", "nobody"])
+def test_no_subject_is_what_a_trick_has(case: Any, code: str, kind: TouchKind, voice: str) -> None:
     made = case(customer=Customer(name="guest"))
-    said = subject(made, code, kind, "Mia Berg", synthetic=synthetic)
+    said = subject(made, code, kind, "Mia Berg", voice=voice)
     assert said in subjects(made, "Mia Berg")
     assert said == said.strip(" :,،")
     assert "voice message for you" not in said

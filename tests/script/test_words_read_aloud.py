@@ -277,7 +277,7 @@ def test_a_voice_message_for_you_three_times_the_same(
 ) -> None:
     """A subject names the matter, and differs by message."""
     made = case(product="Zenit 4", customer=Customer(name="Dana"))
-    said = {one: subject(made, code, one, "Anna Saar", synthetic=False) for one in TouchKind}
+    said = {one: subject(made, code, one, "Anna Saar") for one in TouchKind}
     assert "Zenit 4" in said[kind]
     assert list(said.values()).count(said[kind]) == 1
 

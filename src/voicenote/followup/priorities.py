@@ -209,7 +209,12 @@ def _memo_needs(row: Row) -> Iterator[Need]:
             f"record the memo (voicenote record {case.number}), or let a computer speak it",
             f"voicenote render {case.number}",
         ),
-        Stage.RENDERED: ("listen to the memo, and approve it", f"voicenote approve {case.number}"),
+        Stage.RENDERED: (
+            "read the letter, which leaves without sound (R24), and approve it"
+            if snapshot.without_sound
+            else "listen to the memo, and approve it",
+            f"voicenote approve {case.number}",
+        ),
     }.get(case.stage)
     if snapshot.opted_out or memo_at(snapshot) is not None or is_right(snapshot):
         return

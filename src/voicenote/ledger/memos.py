@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
@@ -29,6 +29,24 @@ def folders_of(tx: Transaction, cases: Sequence[int]) -> set[str]:
         query = select(tables.memos.c.files).where(tables.memos.c.case.in_(some))
         files = tx.connection.execute(query).scalars()
         found |= {str(PurePosixPath(one["ogg"]).parent) for one in files}
+    return found
+
+
+def unheard(tx: Transaction, cases: Sequence[int]) -> set[int]:
+    """Return those of some cases whose newest memo leaves as a letter without sound."""
+    memo, script = tables.memos, tables.scripts
+    found: set[int] = set()
+    for some in chunks(cases):
+        newest = (
+            select(func.max(memo.c.number))
+            .join(script, script.c.number == memo.c.script)
+            .where(memo.c.case.in_(some), script.c.slot == "memo")
+            .group_by(memo.c.case)
+        )
+        query = select(memo.c.case).where(
+            memo.c.number.in_(newest), memo.c.misheard > 0, ~memo.c.anyway
+        )
+        found |= set(tx.connection.execute(query).scalars())
     return found
 
 

@@ -149,6 +149,9 @@ memos = table(
     *hashes("sha256"),
     Column("captions", JSON, nullable=False),
     *moments("made_at"),
+    # of 100 words, how many are misheard of a voice that nobody named; sent with sound `anyway`?
+    Column("misheard", Float, nullable=False, default=0.0, server_default="0"),
+    Column("anyway", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 approvals = table(

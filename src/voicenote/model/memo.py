@@ -65,7 +65,9 @@ class Memo:
     workspace. `duration_s` is in seconds. `loudness_lufs` is the integrated loudness of the decoded
     Ogg file (EBU R 128), None for sound too short to measure. `sha256` is the Ogg file's,
     `script_sha256` that of the script it says. `digests` maps each rendition to its file's SHA-256,
-    so only what was approved can be sent.
+    so only what was approved can be sent. `misheard` is how many of 100 words a listener mishears,
+    if that is too many and nobody named the voice; else 0. `anyway`: the owner sends it all the
+    same.
     """
 
     files: Mapping[str, str]
@@ -77,3 +79,10 @@ class Memo:
     script_sha256: str
     captions: tuple[Caption, ...] = field(default=())
     digests: Mapping[str, str] = field(default_factory=dict)
+    misheard: float = 0
+    anyway: bool = False
+
+    @property
+    def unheard(self) -> bool:
+        """Whether its words leave as a letter without sound (R24)."""
+        return self.misheard > 0 and not self.anyway

@@ -18,7 +18,8 @@ class Snapshot:
     `answers` and `touches` are from every round; `Touch.round` and `answer_rounds` (one number
     per answer) say which. `opted_out`: the customer wants no more messages. `zone` is the
     customer's, or the owner's if theirs isn't known. `stale_words`: the case has changed since its
-    unapproved memo was written; False when this wasn't checked.
+    unapproved memo was written, and `without_sound`: it would be sent as a letter alone; both are
+    False when this wasn't checked.
     """
 
     case: Case
@@ -29,6 +30,7 @@ class Snapshot:
     answer_rounds: tuple[int, ...] = ()
     opted_out: bool = False
     stale_words: bool = False
+    without_sound: bool = False
 
     @property
     def round_touches(self) -> tuple[Touch, ...]:

@@ -18,29 +18,30 @@ _LONGEST = 60
 _GAP = re.compile(r"^[\s,،:]+|[\s,،]+(?=[:،,])")
 
 
-def subject(case: Case, tag: str, kind: TouchKind, owner: str, *, synthetic: bool) -> str:
+#: Added to the kind of a message whose voice isn't its owner's own: who speaks in it.
+_SPOKEN = {"own": "", "synthetic": "-synthetic", "nobody": "-written"}
+
+
+def subject(case: Case, tag: str, kind: TouchKind, owner: str, *, voice: str = "own") -> str:
     """Return the subject of a message of `kind` about a case, in the language of `tag`.
 
-    It names the product, or else what failed; the voice is called the owner's own only if it is.
+    It names the product, or else what failed. `voice` says who speaks in it: ``own`` for its
+    owner, ``synthetic``, or ``nobody``.
     """
-    return _fill(case, tag.partition("-")[0], kind, owner, synthetic=synthetic)
+    return _fill(case, tag.partition("-")[0], kind, owner, voice)
 
 
 def subjects(case: Case, owner: str) -> list[str]:
     """Return every subject that a message about a case may have had, in all languages."""
     ways = ((code, kind) for code in sorted(packaged_languages()) for kind in TouchKind)
     return sorted(
-        {
-            _fill(case, code, kind, owner, synthetic=synthetic)
-            for code, kind in ways
-            for synthetic in (False, True)
-        }
+        {_fill(case, code, kind, owner, voice) for code, kind in ways for voice in _SPOKEN}
     )
 
 
-def _fill(case: Case, code: str, kind: TouchKind, owner: str, *, synthetic: bool) -> str:
+def _fill(case: Case, code: str, kind: TouchKind, owner: str, voice: str) -> str:
     tongue = language(code)
-    made = f"{kind.value}-synthetic" if synthetic else kind.value
+    made = kind.value + _SPOKEN[voice]
     forms = choose_forms(case.customer, "", tongue)
     pattern = inflect(tongue.subjects.get(made) or tongue.subjects[kind.value], forms)
     product = clean_name(case.complaint.product)

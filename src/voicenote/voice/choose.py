@@ -23,10 +23,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceChoice:
-    """The chosen voice, and the reason in one line for the owner."""
+    """The chosen voice, and the reason in one line for the owner.
+
+    `misheard` is how many of 100 words a listener mishears, if that is too many for a voice that
+    nobody named (R24); else 0.
+    """
 
     name: str
     why: str
+    misheard: float = 0
 
 
 def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> VoiceChoice:
@@ -46,7 +51,9 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Voice
             tried.append(offer)
             reason = _reason_against(offer, tongue)
             if not reason:
-                return VoiceChoice(name=offer.info.name, why=_why(name, offer, tongue, reasons))
+                heard_badly = _misheard(name, offer, tongue)
+                why = _why(name, offer, tongue, reasons)
+                return VoiceChoice(name=offer.info.name, why=why, misheard=heard_badly)
             reasons.append(f"{offer.info.name} {reason}")
             if _knows(offer, tongue):
                 cure = cure or offer.info.advice
@@ -94,6 +101,12 @@ def _reason_against(offer: Offer, tongue: str) -> str:
     return ""
 
 
+def _misheard(name: str, offer: Offer, tongue: str) -> float:
+    """Return how many of 100 words are misheard, if too many; 0 for a voice that was named."""
+    misheard = offer.info.misheard.get(tongue, 0) if name == AUTO else 0
+    return misheard if misheard > MISHEARD else 0
+
+
 def _why(name: str, offer: Offer, tongue: str, reasons: Sequence[str]) -> str:
     """Return in one line why this voice was chosen."""
     if name != AUTO:
@@ -102,6 +115,6 @@ def _why(name: str, offer: Offer, tongue: str, reasons: Sequence[str]) -> str:
         why = "every sentence is there in your own voice"
     else:
         why = f"the best synthetic voice here for {tongue}"
-        if (misheard := offer.info.misheard.get(tongue, 0)) > MISHEARD:
-            why += f", but a listener mishears about {misheard:g} of 100 words: record it yourself"
+        if misheard := _misheard(name, offer, tongue):
+            why += f", but a listener mishears about {misheard:g} of 100 words"
     return f"{why} ({'; '.join(reasons)})" if reasons else why

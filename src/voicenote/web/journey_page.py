@@ -58,7 +58,7 @@ def write_journey_page(journeys: Sequence[Journey], settings: Settings) -> bytes
         owner=settings.owner,
         sent=_SENT,
         outcomes=_OUTCOMES,
-        voices=sorted({one.view.memo.voice for one in journeys if one.view.memo}),
+        voices=sorted({one.view.memo.voice for one in journeys if one.view.memo and one.memo}),
         begin=min(step.at for step in steps),
         end=max(step.at for step in steps),
         memos=sum(step.memo is not None for step in steps),

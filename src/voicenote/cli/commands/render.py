@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from voicenote.cli.terminal.batch_report import memo_data, report_cases
+import click
+
+from voicenote.cli.terminal.batch_report import memo_data, name_cases, report_cases
 from voicenote.cli.terminal.case_options import Selection, cases_options, fill_in_option
 from voicenote.cli.terminal.session import Session, command
 
@@ -19,30 +21,38 @@ if TYPE_CHECKING:
 @command()
 @cases_options
 @fill_in_option
-def render(session: Session, /, *, selection: Selection, fill_in: bool) -> int:
+@click.option(
+    "--anyway", is_flag=True, help="Send the sound even if hardly anybody understands the voice."
+)
+def render(session: Session, /, *, selection: Selection, fill_in: bool, anyway: bool) -> int:
     """Turn scripts into sound. Only what changed is made again; Ctrl-C keeps what is finished.
 
     If you have recorded a part of a script, the rest waits for you, unless you add --fill-in: then
     a synthetic voice says it, and the memo is marked as partly made by a computer.
 
+    A memo whose voice is misheard in more than 20 of 100 words, as far as that was measured, leaves
+    as a letter without sound, unless you named that voice in the settings or add --anyway.
+
     With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
-    partly or yes), "duration_s", "loudness_lufs", "files", "sha256"}, or {"case", "error",
-    "advice"} where it did not work, with "missing" where sentences are not recorded.
+    partly or yes), "without_sound", "duration_s", "loudness_lufs", "files", "sha256"}, or {"case",
+    "error", "advice"} where it did not work, with "missing" where sentences are not recorded.
     """
     from voicenote.model.case import Stage
 
     with session.open(whole=True) as ws:
         meant = selection.find_in_touch(session, ws, Stage.SCRIPTED, Stage.RENDERED)
-        return _render_all(session, ws, meant, fill_in=fill_in)
+        return _render_all(session, ws, meant, fill_in=fill_in, anyway=anyway)
 
 
-def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
+def _render_all(
+    session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool, anyway: bool
+) -> int:
     from voicenote.engine.memo.parallel_render import render_many
     from voicenote.engine.singly import Failed
 
     done: list[Rendered] = []
     failed: list[Failed] = []
-    work = render_many(ws, numbers, fill_in=fill_in)
+    work = render_many(ws, numbers, fill_in=fill_in, anyway=anyway)
     try:
         for one in session.screen.progress(work, "Speaking", len(numbers)):
             failed.append(one) if isinstance(one, Failed) else done.append(one)
@@ -59,6 +69,7 @@ def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill
             session.screen.note(
                 "There are no scripts to speak. To write them: voicenote script --all"
             )
+        session.screen.warn(*_unheard(done))
 
     return report_cases(session, numbers, done, failed, lambda one: memo_data(ws.home, one), tell)
 
@@ -69,6 +80,17 @@ def _one(one: Rendered) -> str:
         f"Case {one.case} {made}: {one.memo.duration_s:.0f} s by {one.memo.voice}, {one.why}. "
         f"Listen: voicenote play {one.case}. Approve: voicenote approve {one.case}"
     )
+
+
+def _unheard(done: Sequence[Rendered]) -> list[str]:
+    """Return the memos that leave without sound, why, and what to do."""
+    from voicenote.engine.case.memo_notes import cure, why_unheard
+
+    by_reason: dict[str, list[int]] = {}
+    for one in done:
+        if one.memo.unheard:
+            by_reason.setdefault(why_unheard(one.memo.misheard), []).append(one.case)
+    return [f"{name_cases(cases)}: {why}. {cure(cases)}" for why, cases in by_reason.items()]
 
 
 def _summary(done: Sequence[Rendered]) -> str:

@@ -34,7 +34,8 @@ def show(session: Session, /, *, number: int) -> None:
     """Show everything about one case, and what is missing before it can be closed.
 
     With --json: the whole case. In its "memo", "synthetic" says whether a computer speaks in it,
-    and "synthetic_part" how much: no, partly or yes.
+    and "synthetic_part" how much: no, partly or yes. "without_sound" says that it leaves as a
+    letter alone, because a listener would mishear "misheard" of 100 words (R24).
     """
     from voicenote.engine.case.case_view import case_view
 
@@ -177,13 +178,17 @@ def _writer(script: ScriptView) -> list[str]:
 
 
 def _memo(memo: MemoView) -> list[str]:
+    from voicenote.engine.case.memo_notes import why_unheard
+
     whose = {"yes": "a synthetic voice", "partly": "partly a synthetic voice"}
     voice = whose.get(memo.synthetic_part, "your own voice")
     loud = memo.loudness_lufs
     level = f", {loud:.1f} LUFS" if loud is not None else ""
     anyway = f" anyway: {memo.approved_anyway}" if memo.approved_anyway else ""
     approved = f"approved{anyway}" if memo.approved else "not approved yet"
-    return ["", f"[{memo.duration_s:.0f} s{level}, {voice}, {approved}]", memo.files["ogg"]]
+    unheard = [f"[{why_unheard(memo.misheard)}]"] if memo.without_sound else []
+    told = f"[{memo.duration_s:.0f} s{level}, {voice}, {approved}]"
+    return ["", told, *unheard, memo.files["ogg"]]
 
 
 def _message(one: MessageView, zone: ZoneInfo) -> str:

@@ -109,6 +109,7 @@ def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
         "voice": memo.voice,
         "synthetic": memo.synthetic.value != "no",
         "synthetic_part": memo.synthetic.value,
+        "without_sound": memo.unheard,
         "duration_s": round(memo.duration_s, 2),
         "loudness_lufs": memo.loudness_lufs,
         "files": {name: str(home / file) for name, file in memo.files.items()},

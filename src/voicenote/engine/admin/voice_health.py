@@ -49,9 +49,10 @@ def _understood(language: str, choice: VoiceChoice, misheard: float) -> CheckRes
     """Return whether listeners understand a voice, as far as that was measured."""
     if misheard > MISHEARD:
         what = f"{choice.name} is hardly understood in {language}: a listener mishears about "
+        letters = "; their memos leave as letters without sound" if choice.misheard else ""
         return fault(
             "voices",
-            f"{what}{misheard:g} of 100 words",
+            f"{what}{misheard:g} of 100 words{letters}",
             "speak those memos yourself (voicenote record N), or choose another voice: "
             "voicenote voices",
         )

@@ -71,8 +71,8 @@ class SentenceView:
 class ScriptView:
     """The newest script of a case; `approved` means that its approval holds.
 
-    `writer` wrote it, with `model`; `brief_sha256` is the hash of what it was asked. `refused` says
-    whose drafts were refused before, and why.
+    `writer` wrote it, with `model`, asked what has the hash `brief_sha256`; `refused`: whose drafts
+    were refused before, and why.
     """
 
     language: str
@@ -91,8 +91,8 @@ class ScriptView:
 class MemoView:
     """The newest memo of a case. `files` are absolute paths, by rendition.
 
-    `synthetic` tells whether a computer speaks in it, `synthetic_part` how much.
-    `approved_anyway` is the reason given for approving it despite objections.
+    `synthetic` tells whether a computer speaks in it, `synthetic_part` how much. `misheard` and
+    `without_sound` are those of `Memo`. `approved_anyway`: why it was approved despite objections.
     """
 
     files: Mapping[str, str]
@@ -100,6 +100,8 @@ class MemoView:
     loudness_lufs: float | None
     synthetic: bool
     synthetic_part: Synthetic
+    misheard: float
+    without_sound: bool
     voice: str
     sha256: str
     approved: bool
@@ -243,10 +245,7 @@ def _script(found: StoredDraft, stage: Stage) -> ScriptView:
         sha256=script.sha256,
         text=script.text,
         approved=_approved(found, stage),
-        writer=found.written.writer,
-        model=found.written.model,
-        brief_sha256=found.written.brief_sha256,
-        refused=found.written.refused,
+        **asdict(found.written),
         sentences=tuple(
             SentenceView(one.section, one.text, one.said, one.personal) for one in script.sentences
         ),
@@ -263,6 +262,8 @@ def _memo(ws: Workspace, found: StoredDraft, stage: Stage) -> MemoView | None:
         loudness_lufs=memo.loudness_lufs,
         synthetic=memo.synthetic is not Synthetic.NO,
         synthetic_part=memo.synthetic,
+        misheard=memo.misheard,
+        without_sound=memo.unheard,
         voice=memo.voice,
         sha256=memo.sha256,
         approved=_approved(found, stage),

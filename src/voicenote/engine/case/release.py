@@ -17,9 +17,9 @@ from voicenote.engine.case.case_script import (
     composition_of,
     errors_in,
     levels_of,
-    taken_seconds,
     templates_of,
 )
+from voicenote.engine.case.memo_notes import cut_short, note_unheard
 from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -39,8 +39,6 @@ from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.snapshot import Snapshot
-from voicenote.script.check.length import least_seconds
-from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.outdating import find_outdated
 
 #: History events that change what a script was written from, in words.
@@ -152,11 +150,15 @@ def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
 def mark_stale(
     ws: Workspace, tx: Transaction, known: Mapping[int, Snapshot]
 ) -> dict[int, Snapshot]:
-    """Return the snapshots, with `stale_words` set for memos waiting for approval."""
+    """Return the snapshots, with what is known of memos waiting for approval."""
     waiting = [number for number, seen in known.items() if seen.case.stage is Stage.RENDERED]
     changed = case_reports.changed_since(tx, "script_composed", CHANGES, waiting)
     stale = {number for number in changed if not words_fit(ws, tx, known[number])}
-    return {n: replace(seen, stale_words=n in stale) for n, seen in known.items()}
+    unheard = memos.unheard(tx, waiting)
+    return {
+        n: replace(seen, stale_words=n in stale, without_sound=n in unheard)
+        for n, seen in known.items()
+    }
 
 
 def fresh_snapshot(ws: Workspace, tx: Transaction, number: int) -> Snapshot:
@@ -244,7 +246,8 @@ def release(
     money = weigh(ws, tx, case)
     warned = money.what if money.level is Adequacy.WARN else ""
     against = tuple(f"approved anyway: {one.what}" for one in judged.doubts)
-    return (*against, *(text for text in (warned, rested, _cut_short(found)) if text))
+    notes = (warned, rested, cut_short(found), note_unheard(found))
+    return (*against, *filter(None, notes))
 
 
 def refusal(number: int, doubts: Sequence[Objection]) -> RuleSaysNo:
@@ -260,17 +263,6 @@ def altered(number: int) -> RuleSaysNo:
     return RuleSaysNo(
         f"the words of case {number} are not those that were kept: somebody changed the ledger",
         f"write them again: voicenote script {number}, then render and approve it",
-    )
-
-
-def _cut_short(found: StoredDraft) -> str:
-    """Return a note when a recording is too short for all of its words (R15)."""
-    taken, least = taken_seconds(found.memo), least_seconds(drop_disclosure(found.script))
-    if taken is None or taken >= least:
-        return ""
-    return (
-        f"the recording of case {found.case} has {taken:.0f} s, and its words need {least:.0f} s "
-        f"even said fast (R15): listen to it, voicenote play {found.case}"
     )
 
 

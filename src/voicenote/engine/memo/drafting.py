@@ -124,7 +124,9 @@ def compose_for(ws: Workspace, case: Case, facts: ScriptContext, memo: Memo | No
     plain = draft(case, facts, templates)
     gaps = gaps_in(ws, memo, follow_up=facts.kind not in OPENING)
     try:
-        voice = choose_voice(ws, plain.script, case, gaps).synthetic
+        anyway = memo is not None and memo.anyway
+        chosen = choose_voice(ws, plain.script, case, gaps, anyway=anyway)
+        voice = Synthetic.NO if chosen.unheard else chosen.synthetic
     except RuleSaysNo:
         voice = Synthetic.NO  # the owner has begun to record it, and is to go on
     if not ws.settings.voice.disclosure or voice is Synthetic.NO:

@@ -55,6 +55,7 @@ def wave_of_memo(ws: Workspace, number: int, file: Path) -> Waveform:
     memo = found.memo if found else None
     captions = memo.captions if memo else ()
     note = _NOTES.get(memo.synthetic, "") if memo else ""
+    note += ", not sent" if memo and memo.unheard else ""
     return waveform(read_sound(file), captions, note)
 
 

@@ -28,6 +28,7 @@ from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.memo import Memo
 from voicenote.sound.piece_cache import Cache
 from voicenote.voice.port import Voice
@@ -44,22 +45,30 @@ _PATIENCE_S = 15.0
 
 
 def render_many(
-    ws: Workspace, numbers: Sequence[int], processes: int = 0, *, fill_in: bool = False
+    ws: Workspace,
+    numbers: Sequence[int],
+    processes: int = 0,
+    *,
+    fill_in: bool = False,
+    anyway: bool = False,
 ) -> Iterator[Outcome]:
     """Render many cases, yielding each in order, made or not, or failed.
 
-    With `fill_in` a synthetic voice says what the owner has not recorded. `processes` 0 means one
-    per core, or just this one for a few cases. After an interruption, finished memos are kept.
-    Raises errors that don't concern one case.
+    `fill_in` and `anyway` are those of `render_cases`. `processes` 0 means one per core, or just
+    this one for a few cases. After an interruption, finished memos are kept. Raises errors that
+    don't concern one case.
     """
     count = processes or (cores() if len(numbers) >= MANY else 1)
     if count < 2 or not _can_leave(ws.make_voice):
-        yield from singly(lambda chunk: render_cases(ws, chunk, fill_in=fill_in), numbers)
+        yield from singly(
+            lambda chunk: render_cases(ws, chunk, fill_in=fill_in, anyway=anyway), numbers
+        )
         return
+    prepare = partial(to_speak, ws, fill_in=fill_in, anyway=anyway)
     with watch_memos(ws) as note, _Processes(ws, count) as speaking:
         begun: deque[Callable[[], Outcome]] = deque()
         for number in numbers:
-            begun.append(_begin(ws, speaking, note, number, fill_in=fill_in))
+            begun.append(_begin(ws, speaking, note, number, prepare))
             if len(begun) > count * _AHEAD:
                 yield begun.popleft()()
         while begun:
@@ -74,12 +83,11 @@ def _begin(
     processes: _Processes,
     note: Callable[[Path], None],
     number: int,
-    *,
-    fill_in: bool,
+    prepare: Callable[[int], tuple[StoredDraft, Rendered | None, Job]],
 ) -> Callable[[], Outcome]:
     """Begin a case; return what waits for it, keeps it, and returns how it went."""
     try:
-        found, ready, job = to_speak(ws, number, fill_in=fill_in)
+        found, ready, job = prepare(number)
     except OF_ONE_CASE as error:
         failed = Failed(number, error)
         return lambda: failed

@@ -48,17 +48,18 @@ def spoken_by_a_person(found: StoredDraft) -> Script:
 
 
 def render_cases(
-    ws: Workspace, numbers: Sequence[int], *, fill_in: bool = False
+    ws: Workspace, numbers: Sequence[int], *, fill_in: bool = False, anyway: bool = False
 ) -> Iterator[Rendered]:
     """Make the sound of each case's script, yielding as it goes; only what changed is made again.
 
-    With `fill_in` a synthetic voice says what the owner has not recorded. After an interruption,
-    finished memos are kept. Raises RuleSaysNo for a case without a script, and for one that the
-    owner has recorded only in part.
+    With `fill_in` a synthetic voice says what the owner has not recorded; with `anyway` the sound
+    is sent even if hardly anybody understands that voice. After an interruption, finished memos
+    are kept. Raises RuleSaysNo for a case without a script, and for one that the owner has recorded
+    only in part.
     """
     with watch_memos(ws) as note:
         for number in numbers:
-            found, ready, job = to_speak(ws, number, fill_in=fill_in)
+            found, ready, job = to_speak(ws, number, fill_in=fill_in, anyway=anyway)
             if ready is None:
                 note(job.folder)
                 memo = _speak_here(ws, job)
@@ -80,23 +81,28 @@ def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
         memo_number = memos.keep_memo(tx, rendered.case, found.script_number, memo)
         facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
         facts |= {"synthetic": memo.synthetic.value, "sha256": memo.sha256}
+        facts |= {"misheard": memo.misheard, "anyway": memo.anyway} if memo.misheard else {}
         change_case(tx, rendered.case, "render", facts=facts)
 
 
 def to_speak(
-    ws: Workspace, number: int, *, fill_in: bool = False
+    ws: Workspace, number: int, *, fill_in: bool = False, anyway: bool = False
 ) -> tuple[StoredDraft, Rendered | None, Job]:
     """Return a case's draft, its memo if it already exists, and what to speak if not.
 
     Who speaks is known now, so the disclosure of a machine's voice is corrected in the script, and
-    a changed script is saved. Raises as `render_cases` does.
+    a changed script is saved. What was once to be sent `anyway` still is. Raises as `render_cases`
+    does.
     """
     case, found = need_draft(ws, number)
     gaps = gaps_in(ws, found.memo, follow_up=False, fill_in=fill_in)
-    chosen = choose_voice(ws, found.script, case, gaps)
+    anyway = anyway or (found.memo is not None and found.memo.anyway)
+    chosen = choose_voice(ws, found.script, case, gaps, anyway=anyway)
     script = found.script
     if chosen.synthetic is Synthetic.NO:
         script = spoken_by_a_person(found)
+    elif chosen.unheard:
+        script = drop_disclosure(script)
     elif ws.settings.voice.disclosure:
         script = add_disclosure(script, chosen.synthetic, templates_of(ws))
     if script != found.script:
@@ -135,7 +141,8 @@ def _prepare_job(
     memo = found.memo
     folder = ws.home / "memos" / f"{case.number:06d}"
     folder /= f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
-    if memo and memo.voice == chosen.version:
+    same = (chosen.version, chosen.misheard, chosen.anyway)
+    if memo and (memo.voice, memo.misheard, memo.anyway) == same:
         if broken_seal(ws.home, memo) is None:
             ready = Rendered(case.number, memo, chosen.why, made=False)
         else:  # made again in its place

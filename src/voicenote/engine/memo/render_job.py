@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicenote.engine.memo.voice_choice import Chosen
@@ -39,7 +39,7 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     """Make the memo; `voice` makes the speaker. Raises what the voice and the sound stage raise."""
     chosen, language = job.chosen, job.script.language
     level = level_for(chosen.name, chosen.version, job.loudness, language)
-    return make_memo(
+    memo = make_memo(
         job.script,
         chosen.whole or sounds_of(voice(), job.script, level, _own_of(job)),
         folder=job.folder,
@@ -50,6 +50,7 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
         bit_rate=job.bit_rate,
         cache=cache,
     )
+    return replace(memo, misheard=chosen.misheard, anyway=chosen.anyway)
 
 
 def _own_of(job: Job) -> tuple[Recorded, LoudnessReading] | None:

@@ -39,6 +39,7 @@ class Chosen:
     """A voice for one script, to be made with `options`. `whole` is a recording of all of it.
 
     If `own` is set, its recordings are used instead of the voice for the sentences they have.
+    `misheard` and `anyway` are those of its memo.
     """
 
     name: str
@@ -48,6 +49,13 @@ class Chosen:
     options: Mapping[str, object] = field(default_factory=dict)
     whole: Clip | None = None
     own: RecordedOptions | None = None
+    misheard: float = 0
+    anyway: bool = False
+
+    @property
+    def unheard(self) -> bool:
+        """Whether its memo leaves as a letter without sound (R24)."""
+        return self.misheard > 0 and not self.anyway
 
 
 def recordings(ws: Workspace, owner: str) -> Recorded:
@@ -73,12 +81,19 @@ def gaps_in(ws: Workspace, memo: Memo | None, *, follow_up: bool, fill_in: bool 
     return Gaps.REFUSE
 
 
-def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.REFUSE) -> Chosen:
+def choose_voice(
+    ws: Workspace,
+    script: Script,
+    case: Case,
+    gaps: Gaps = Gaps.REFUSE,
+    *,
+    anyway: bool = False,
+) -> Chosen:
     """Choose the voice that says a script of `case`; recordings are those of the case's owner.
 
-    A recording of just this whole script is used whatever the settings wish. Raises
-    VoiceUnavailable when no voice can say it, and RuleSaysNo, which names the sentences, when the
-    owner has to record some first.
+    A recording of just this whole script is used whatever the settings wish. `anyway`: the owner
+    sends the sound even if the voice is hardly understood. Raises VoiceUnavailable when no voice
+    can say it, and RuleSaysNo, which names the sentences, when the owner has to record some first.
     """
     owner = ws.owner_of(case)
     own = recordings(ws, owner)
@@ -97,6 +112,7 @@ def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.RE
         if gaps is not Gaps.FILL and (wish == own.name or (begun and gaps is Gaps.REFUSE)):
             raise _refuse_unrecorded(case.number, said, lacking)
     chosen = _synthetic(ws, script, owner, AUTO if wish == own.name else wish)
+    chosen = replace(chosen, anyway=anyway and chosen.misheard > 0)
     return _mix_voices(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
 
 
@@ -129,6 +145,7 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
         synthetic=Synthetic.YES if speaker.synthetic else Synthetic.NO,
         why=choice.why,
         options=options,
+        misheard=choice.misheard,
     )
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from voicenote.engine.case import approval, closing, promises
+from voicenote.engine.case.memo_notes import why_unheard
 from voicenote.engine.memo import render_case
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run.rehearsal import MovedClock, Rehearsed, rehearse
@@ -103,6 +104,8 @@ class Story:
         for made in render_case.render_cases(self._ws, numbers):
             note = ", in English, as there are no templates" if made.case in fell_back else ""
             text = f"memo of {made.memo.duration_s:.0f} s, said by {made.memo.voice}{note}"
+            if made.memo.unheard:
+                text = f"{why_unheard(made.memo.misheard)}{note}"
             yield self._tell(made.case, EventKind.SPOKEN, text)
         for _ in approval.approve_cases(self._ws, numbers):
             pass

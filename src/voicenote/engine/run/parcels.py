@@ -15,7 +15,7 @@ from voicenote.errors import RuleSaysNo
 from voicenote.followup.release_rules import steps_from, told_of_recall
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.case import Case
-from voicenote.model.memo import Synthetic
+from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import TouchKind
 from voicenote.script.disclosing import drop_disclosure
@@ -61,7 +61,8 @@ def pack_parcel(
 ) -> Parcel:
     """Return the words and the sound of a draft, addressed `to`, as of `now`.
 
-    Raises RuleSaysNo when there is no sound, or it is missing or changed.
+    A sound that hardly anybody would understand is left out (R24), unless the owner sends it
+    anyway. Raises RuleSaysNo when there is no sound, or it is missing or changed.
     """
     memo = found.memo
     if memo is None:
@@ -77,6 +78,8 @@ def pack_parcel(
             f"make it again: voicenote render {case.number}, then approve it",
         )
     owner = ws.settings.owner
+    synthetic = memo.synthetic is not Synthetic.NO and not memo.unheard
+    voice = "nobody" if memo.unheard else "synthetic" if synthetic else "own"
     return Parcel(
         key=key,
         message_id=f"<{key}@{_domain(owner.email)}>",
@@ -92,15 +95,19 @@ def pack_parcel(
             found.script.language,
             kind,
             ws.owner_of(case),
-            synthetic=memo.synthetic is not Synthetic.NO,
+            voice=voice,
         ),
         text=drop_disclosure(found.script).text,  # the channel adds below it who speaks
-        files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
-        duration_s=memo.duration_s,
-        synthetic=memo.synthetic is not Synthetic.NO,
-        partly=memo.synthetic is Synthetic.PARTLY,
+        files={} if memo.unheard else _paths(ws.home, memo),
+        duration_s=0 if memo.unheard else memo.duration_s,
+        synthetic=synthetic,
+        partly=synthetic and memo.synthetic is Synthetic.PARTLY,
         made_at=now,
     )
+
+
+def _paths(home: Path, memo: Memo) -> dict[str, str]:
+    return {name: str(home / Path(file)) for name, file in memo.files.items()}
 
 
 def _domain(address: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from voicenote.engine.case.memo_notes import is_unheard
 from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, touches
@@ -110,6 +111,7 @@ def _explain(ws: Workspace, tx: Transaction, touch: Touch) -> Explained:
         why += f": {describe_step(step, f'{touch.case}.{planned.amends}' * bool(planned.amends))}"
     elif not touch.plan:
         why = "you asked for it"
+    why += "; a letter without sound (R24)" * is_unheard(tx, touch)
     return Explained(touch, why, zone)
 
 

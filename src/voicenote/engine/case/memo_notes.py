@@ -1,0 +1,54 @@
+"""What the owner is told of a memo: it leaves without sound, or is too short for its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicenote.engine.case.case_script import slot_of, taken_seconds
+from voicenote.ledger import scripts
+from voicenote.ledger.scripts import StoredDraft
+from voicenote.ledger.store import Transaction
+from voicenote.model.touch import Touch
+from voicenote.script.check.length import least_seconds
+from voicenote.script.disclosing import drop_disclosure
+
+
+def is_unheard(tx: Transaction, touch: Touch) -> bool:
+    """Whether a message is a letter without sound."""
+    found = scripts.drafts(tx, [touch.case], slot=slot_of(touch)).get((touch.case, touch.round))
+    return found is not None and found.memo is not None and found.memo.unheard
+
+
+def why_unheard(misheard: float) -> str:
+    """Return why a memo of which `misheard` of 100 words are misheard leaves without sound."""
+    return (
+        f"a letter without sound, because a listener mishears about {misheard:g} of 100 words "
+        "of this voice (R24)"
+    )
+
+
+def note_unheard(found: StoredDraft) -> str:
+    """Return what its owner is told who approves a letter without sound; "" for others."""
+    if found.memo is None or not found.memo.unheard:
+        return ""
+    return f"it leaves as {why_unheard(found.memo.misheard)}. {cure()}"
+
+
+def cure(numbers: Sequence[int] = ()) -> str:
+    """Return what gives the memos of some cases a sound that is sent."""
+    number = numbers[0] if len(numbers) == 1 else "N"
+    return (
+        f"To send sound: say it yourself (voicenote record {number}), name a voice in the settings "
+        f"(voicenote voices), or send this one all the same: voicenote render {number} --anyway"
+    )
+
+
+def cut_short(found: StoredDraft) -> str:
+    """Return a note when a recording is too short for all of its words (R15)."""
+    taken, least = taken_seconds(found.memo), least_seconds(drop_disclosure(found.script))
+    if taken is None or taken >= least:
+        return ""
+    return (
+        f"the recording of case {found.case} has {taken:.0f} s, and its words need {least:.0f} s "
+        f"even said fast (R15): listen to it, voicenote play {found.case}"
+    )

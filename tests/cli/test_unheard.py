@@ -1,0 +1,52 @@
+"""R24 at the command line: what leaves without sound is said, and why, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from click.testing import Result
+
+from voicenote.voice.silent import Silent
+
+Call = Callable[..., Result]
+AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
+
+
+@pytest.fixture
+def mumbled(call: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Three English cases, and a best voice of which a listener mishears every third word."""
+    info = replace(Silent.info(Silent.Options()), quality=1000, misheard={"en": 33})
+    monkeypatch.setattr(Silent, "info", classmethod(lambda *_: info))
+    assert call("script", "--all", **AUTO).exit_code == 0
+    return call
+
+
+def test_many_are_told_of_in_one_line_with_what_to_do(mumbled: Call) -> None:
+    done = mumbled("render", "--all", **AUTO)
+    lines = [line for line in done.stderr.splitlines() if "without sound" in line]
+    assert len(lines) == 1
+    assert "cases 1, 2, 3: a letter without sound, because a listener mishears" in lines[0]
+    assert "voicenote render N --anyway" in lines[0]
+
+
+def test_one_is_shown_with_the_reason_until_its_owner_sends_it_anyway(mumbled: Call) -> None:
+    for words, silent in (((), True), (("--anyway",), False), ((), False)):
+        (made,) = json.loads(mumbled("render", "1", *words, "--json", **AUTO).stdout)
+        assert made["without_sound"] is silent
+        shown = mumbled("show", "1", **AUTO).stdout
+        assert ("mishears about 33 of 100 words of this voice (R24)" in shown) is silent
+        memo = json.loads(mumbled("show", "1", "--json", **AUTO).stdout)["memo"]
+        assert (memo["without_sound"], memo["misheard"]) == (silent, 33)
+
+
+def test_the_approval_says_it(mumbled: Call) -> None:
+    assert mumbled("render", "--all", **AUTO).exit_code == 0
+    done = mumbled("approve", "--all", "--yes", **AUTO)
+    assert done.stderr.count("it leaves as a letter without sound") == 1
+
+
+def test_doctor_says_what_becomes_of_such_memos(mumbled: Call) -> None:
+    assert "their memos leave as letters without sound" in mumbled("doctor", **AUTO).stdout
