@@ -306,12 +306,24 @@ def test_a_batch_on_hold_waits_and_goes_on(ready: Call) -> None:
 
 
 def test_a_run_by_hand_says_what_is_on_hold(ready: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It printed nothing, as if nothing waited; in cron it still is silent."""
+    """It printed nothing, as if nothing waited; in cron it still is silent, but not to programs."""
     always = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
     always["VOICENOTE_SCHEDULE__HOLIDAYS"] = "off"
     ready("approve", "1", "2", "3", **always)
     ready("batch", "hold", "june")
     assert ready("run", **always).output == ""
+    told = json.loads(ready("run", "--json", **always).stdout)["on_hold"]
+    what = "3 due messages of the batch june: on hold"
+    assert told == [{"what": what, "do": "voicenote batch resume 'june'"}]
     monkeypatch.setattr(Screen, "watched", True)
     said = ready("run", **always).stderr
-    assert "3 due messages of the batch june: on hold; voicenote batch resume 'june'" in said
+    assert f"{what}; voicenote batch resume 'june'" in said
+
+
+def test_a_run_in_a_pipe_that_did_something_says_what_is_on_hold(ready: Call) -> None:
+    always = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
+    ready("approve", "1", "2", "3", **always)
+    ready("plan", "1", "--hold")
+    done = ready("run", **always)
+    assert "2 put into the outbox" in done.stdout
+    assert "1 due message of case 1: on hold; voicenote plan 1 --resume" in done.stderr

@@ -32,7 +32,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
     "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled",
-    "stays_here", "unreached", "logins"}.
+    "stays_here", "unreached", "logins", "on_hold"}.
     """
     from voicenote.engine.case.attention import list_on_hold, next_message_at
     from voicenote.engine.run.run_log import run_data
@@ -50,12 +50,14 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool, log_json: 
             clock_is_right=clock_is_right,
             by="hand" if screen.watched else "schedule",
         )
-        upcoming, on_hold = next_message_at(ws), list_on_hold(ws) if screen.watched else []
+        # cron, where nobody is at a terminal, stays silent while nothing happens
+        told = screen.watched or session.json or not turn.quiet
+        upcoming, on_hold = next_message_at(ws), list_on_hold(ws) if told else []
     if log_json and turn.noted:
         screen.log(run_data(turn.noted, turn.logins))
     zone = ws.settings.owner.time_zone
     if session.json:
-        screen.data(turn_as_data(turn))
+        screen.data(turn_as_data(turn, on_hold))
     elif not log_json:
         warnings = turn_lines(turn, zone)
         notes = [*waiting_lines(turn, zone), *map("; ".join, on_hold)]

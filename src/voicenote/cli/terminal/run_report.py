@@ -36,8 +36,8 @@ log_option = click.option(
 )
 
 
-def turn_as_data(turn: Turn) -> dict[str, Any]:
-    """Return what a run did as data for ``--json``."""
+def turn_as_data(turn: Turn, on_hold: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return what a run did as data for ``--json``, with (what, cure) of what is held."""
     return {
         **{name: getattr(turn, name) for name in COUNTS},
         "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
@@ -56,6 +56,7 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
         "stays_here": turn.stays_here,
         "unreached": [{"what": what, "do": cure} for what, cure in turn.unreached],
         "logins": [{"what": what, "do": cure} for what, cure in turn.logins],
+        "on_hold": [{"what": what, "do": cure} for what, cure in on_hold],
     }
 
 
