@@ -14,6 +14,7 @@ from click.testing import Result
 
 from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.run.run_once import Turn
+from voicenote.engine.run.scheduler import Renewal
 
 Call = Callable[..., Result]
 ALWAYS = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
@@ -88,3 +89,27 @@ def test_a_daemon_says_it_once_and_again_when_it_jumps_again(
     monkeypatch.setattr("voicenote.engine.run.scheduler.Daemon", Passes)
     said = rested("daemon").stderr
     assert said.count("--yes-it-is") == 2
+
+
+def test_a_daemon_tells_the_time_of_the_owners_new_zone(
+    ready: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Passes:
+        def __init__(
+            self, _ws: object, *, tell: Callable[[Turn], None], renewal: Renewal, **_others: object
+        ) -> None:
+            self.tell, self.renewal = tell, renewal
+
+        def run(self) -> None:
+            self.tell(Turn(sent=1))
+            (home / "voicenote.toml").write_text('[owner]\ntime_zone = "Pacific/Kiritimati"\n')
+            renewed = self.renewal.look()
+            assert renewed is not None
+            renewed.close()
+            self.tell(Turn(sent=1))
+
+    (home / "voicenote.toml").write_text('[owner]\ntime_zone = "Pacific/Niue"\n')
+    monkeypatch.setattr("voicenote.engine.run.scheduler.Daemon", Passes)
+    first, second = (line for line in ready("daemon").stderr.splitlines() if "1 sent" in line)
+    there, here = (datetime.fromisoformat(line[4:20]) for line in (first, second))
+    assert here - there == timedelta(hours=25)

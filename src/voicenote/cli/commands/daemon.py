@@ -71,10 +71,12 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool, log_json:
             screen.warn(*turn_lines(what, zone))
 
     def open_anew() -> Workspace:
+        nonlocal zone
         settings = load_draft(session.home, session.env)
         check(settings)
         ws = open_workspace(settings)
-        at = tell_time(now(), settings.owner.time_zone)
+        zone = settings.owner.time_zone
+        at = tell_time(now(), zone)
         screen.note(f"{at}  the settings have changed and were read again")
         return ws
 
