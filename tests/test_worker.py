@@ -109,6 +109,19 @@ def test_after_such_loading_the_limit_holds_again(
         worker.run(module.work, "a" * 90)
 
 
+@pytest.mark.parametrize(
+    "source", ["time.sleep(60)\ndef work(text): ...\n", LATER.replace("0.5", "60")]
+)
+def test_loading_without_end_is_ended_too(
+    loaded: Callable[[str], types.ModuleType], source: str
+) -> None:
+    """What is loaded has its time too, a long one: nobody may wait for it for ever."""
+    module, begun = loaded(source), time.monotonic()
+    with Worker(0.02) as worker, pytest.raises(TookTooLong):
+        worker.run(module.work, "ab")
+    assert time.monotonic() - begun < 30
+
+
 def test_meanwhile_others_get_a_word_in(worker: Worker) -> None:
     """A thread of this process runs, so that a signal can be obeyed; in `re` itself none does."""
     done = threading.Event()

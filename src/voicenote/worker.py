@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 #: How many seconds one message may take; a normal one takes a hundredth of a second.
 LIMIT_S = 5.0
+#: What the work has to load may take so many times longer, because a busy machine is slow at it.
+_LOADING = 24
 #: Before each request: the limit in seconds, and how many bytes follow. Before each reply:
 #: whether it succeeded, and how many bytes follow.
 _REQUEST, _REPLY = struct.Struct("!dQ"), struct.Struct("!?Q")
@@ -160,11 +162,12 @@ def work_all(requests: BinaryIO, replies: BinaryIO) -> None:
 
 def _work(request: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]:
     try:
-        # the limit starts after this, because it imports what the work needs
-        work, args, named = pickle.loads(request)  # noqa: S301  ourselves
-        faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
-        _limits.append((limit, nowhere))
+        faulthandler.dump_traceback_later(limit * _LOADING, exit=True, file=nowhere)
         try:
+            # the limit starts after this, because it imports what the work needs
+            work, args, named = pickle.loads(request)  # noqa: S301  ourselves
+            faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
+            _limits.append((limit, nowhere))
             return True, pickle.dumps(work(*args, **named))
         finally:
             faulthandler.cancel_dump_traceback_later()
@@ -178,12 +181,13 @@ def _work(request: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]
 
 @contextmanager
 def off_the_clock() -> Iterator[None]:
-    """Don't count the time of what is loaded in here: on a busy machine that may be the limit.
+    """Count what is loaded in here apart: on a busy machine its time may be the limit.
 
-    Only for what doesn't depend on the message. Outside a working process it does nothing.
+    It has a longer one of its own. Only for what doesn't depend on the message. Outside a working
+    process it does nothing.
     """
-    if _limits:
-        faulthandler.cancel_dump_traceback_later()
+    for limit, nowhere in _limits:
+        faulthandler.dump_traceback_later(limit * _LOADING, exit=True, file=nowhere)
     try:
         yield
     finally:
