@@ -71,12 +71,15 @@ def test_a_pause_is_told_everywhere_and_ended_by_name(hooked: Call, web: Web) ->
     for words in (("cases",), ("next",), ("doctor",), ("pause",)):
         seen = hooked(*words, **env)
         assert told in seen.stdout + seen.stderr, words
+    again = hooked("resend", "1", "--json", **env)
+    assert json.loads(again.stdout)["case"] == 1
+    assert told in json.loads(again.stderr)["warning"]
     assert hooked("pause").exit_code == 1
     web.answer = lambda _request: Reply(204)
     assert hooked("run", **env).exit_code == 1
     assert hooked("pause", "--resume", "nothing").exit_code == 1
     assert "hook goes on" in hooked("pause", "--resume", "hook").stderr
-    assert hooked("run", **env).stdout == "1 sent\n"
+    assert hooked("run", **env).stdout == "2 sent\n"
     assert hooked("pause").stdout == "No channel is paused.\n"
     assert json.loads(hooked("pause", "--json").stdout) == []
 

@@ -118,6 +118,21 @@ def test_notes_are_silent_when_quiet_and_warnings_are_not() -> None:
     assert err.getvalue() == "look here\n"
 
 
+def test_what_is_said_beside_json_is_json_too() -> None:
+    """A program that reads both streams gets one object a line, the error the last of them."""
+    err = io.StringIO()
+    spoken = screen(err=err, as_json=True)
+    spoken.note("on the way")
+    spoken.warn("look\nhere", "and there")
+    spoken.log({"error": "no"})
+    assert [json.loads(line) for line in err.getvalue().splitlines()] == [
+        {"note": "on the way"},
+        {"warning": "look\nhere"},
+        {"warning": "and there"},
+        {"error": "no"},
+    ]
+
+
 #: One of each kind that a terminal obeys, or that turns text around, ends a line, or hides words.
 EVIL = (
     *(

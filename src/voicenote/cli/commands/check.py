@@ -175,7 +175,7 @@ def _explain(session: Session, code: str, language: str) -> int:
         ],
     }
     session.screen.show(data, lambda: _explain_rule(data))
-    session.screen.leave_rule_out(code)
+    session.screen.rules.leave_out(code)
     return 0
 
 

@@ -36,7 +36,7 @@ log_option = click.option(
 )
 
 
-def turn_as_data(turn: Turn, on_hold: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def turn_as_data(turn: Turn, on_hold: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     """Return what a run did as data for ``--json``, with (what, cure) of what is held."""
     return {
         **{name: getattr(turn, name) for name in COUNTS},

@@ -37,7 +37,7 @@ class Screen:
     quiet: bool
     #: The environment, which says what the terminal knows; one without $TERM gets plain lines.
     env: Mapping[str, str] = field(default_factory=dict)
-    _rules: RuleNotes = field(default_factory=RuleNotes)
+    rules: RuleNotes = field(default_factory=RuleNotes)
 
     @property
     def interactive(self) -> bool:
@@ -60,7 +60,7 @@ class Screen:
         They are taken out in a pipe too, because there is often a terminal behind it. A terminal
         gets its lines broken at words, except `whole` ones, such as code.
         """
-        self._rules.hear(text)
+        self.rules.hear(text)
         fit = escape_controls(text, self.stdout) if whole else shown_on(self.stdout, text)
         print(fit, file=self.stdout)
 
@@ -76,26 +76,29 @@ class Screen:
     def note(self, text: str) -> None:
         """Print a note to standard error; nothing with ``-q``."""
         if not self.quiet:
-            self.warn(text)
+            self._say("note", text)
 
     def warn(self, *texts: str) -> None:
         """Print texts that must be seen to standard error, even with ``-q``."""
+        self._say("warning", *texts)
+
+    def _say(self, kind: str, *texts: str) -> None:
+        """Print texts to standard error: with ``--json`` as JSON, unless a person is asked."""
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()  # keeps the order when both go to one file
         for text in texts:
-            self._rules.hear(text)
-            shown = shown_on(self.stderr, text)
-            shown = paint_error(shown) if self._colours(self.stderr) else shown
-            print(shown, file=self.stderr, flush=True)
-
-    def leave_rule_out(self, code: str) -> None:
-        """Don't say what a rule means, as the command has just explained it."""
-        self._rules.leave_out(code)
+            if self.json and not self.interactive:
+                self.log({kind: text})
+            else:
+                self.rules.hear(text)
+                shown = shown_on(self.stderr, text)
+                shown = paint_error(shown) if self._colours(self.stderr) else shown
+                print(shown, file=self.stderr, flush=True)
 
     def explain_rules(self) -> None:
         """Say to a person at a terminal what the rules mean whose codes were told."""
         if is_terminal(self.stderr) and not (self.quiet or self.json):
-            self.warn(*self._rules.explain())
+            self.warn(*self.rules.explain())
 
     def log(self, value: object) -> None:
         """Print `value` to standard error as JSON on one line, for a log."""
@@ -253,8 +256,7 @@ class Screen:
             if answer.isdecimal() and len(answer) < 4 and 1 <= int(answer) <= len(choices):
                 return choices[int(answer) - 1]
             found = [c for c in choices if c.lower().startswith(answer.lower())]
-            exact = [c for c in found if c.lower() == answer.lower()]
-            if len(exact or found) == 1:
+            if (exact := [c for c in found if c.lower() == answer.lower()]) or len(found) == 1:
                 return (exact or found)[0]
             hint = "".join(f" Did you mean {one}?" for one in closest(answer, choices))
             self.warn(f"Please answer with a number from 1 to {len(choices)}, or the word.{hint}")
