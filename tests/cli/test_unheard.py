@@ -50,3 +50,13 @@ def test_the_approval_says_it(mumbled: Call) -> None:
 
 def test_doctor_says_what_becomes_of_such_memos(mumbled: Call) -> None:
     assert "their memos leave as letters without sound" in mumbled("doctor", **AUTO).stdout
+
+
+def test_a_name_that_no_voice_can_read_is_left_out_and_told(call: Call) -> None:
+    """Until the owner says how it sounds."""
+    assert call("edit", "1", "--set", "customer=דנה").exit_code == 0
+    assert call("script", "1").exit_code == 0
+    assert "“דנה” isn't said" in call("render", "1").stderr
+    assert call("edit", "1", "--set", "say_as=Dana").exit_code == 0
+    assert call("script", "1").exit_code == 0
+    assert "isn't said" not in call("render", "1").stderr

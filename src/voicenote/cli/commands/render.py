@@ -34,8 +34,9 @@ def render(session: Session, /, *, selection: Selection, fill_in: bool, anyway: 
     as a letter without sound, unless you named that voice in the settings or add --anyway.
 
     With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
-    partly or yes), "without_sound", "duration_s", "loudness_lufs", "files", "sha256"}, or {"case",
-    "error", "advice"} where it did not work, with "missing" where sentences are not recorded.
+    partly or yes), "without_sound", "duration_s", "loudness_lufs", "files", "sha256", "note"}, or
+    {"case", "error", "advice"} where it did not work, with "missing" where sentences are not
+    recorded. "note" says what the voice leaves out.
     """
     from voicenote.model.case import Stage
 
@@ -69,7 +70,7 @@ def _render_all(
             session.screen.note(
                 "There are no scripts to speak. To write them: voicenote script --all"
             )
-        session.screen.warn(*_unheard(done))
+        session.screen.warn(*_unheard(done), *(one.note for one in done if one.note))
 
     return report_cases(session, numbers, done, failed, lambda one: memo_data(ws.home, one), tell)
 

@@ -114,6 +114,7 @@ def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
         "loudness_lufs": memo.loudness_lufs,
         "files": {name: str(home / file) for name, file in memo.files.items()},
         "sha256": memo.sha256,
+        "note": one.note,
     }
 
 

@@ -8,9 +8,11 @@ from voicenote.engine.case.case_script import slot_of, taken_seconds
 from voicenote.ledger import scripts
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.store import Transaction
+from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.touch import Touch
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
+from voicenote.voice.writing_system import unreadable
 
 
 def is_unheard(tx: Transaction, touch: Touch) -> bool:
@@ -32,6 +34,21 @@ def note_unheard(found: StoredDraft) -> str:
     if found.memo is None or not found.memo.unheard:
         return ""
     return f"it leaves as {why_unheard(found.memo.misheard)}. {cure()}"
+
+
+def note_unsaid(found: StoredDraft, memo: Memo | None) -> str:
+    """Return which words a machine's voice leaves out, as nobody can read them aloud; or ""."""
+    if memo is None or memo.synthetic is Synthetic.NO or memo.unheard:
+        return ""
+    sentences, language = found.script.sentences, found.script.language
+    left = [word for one in sentences for word in unreadable(one, language)]
+    if not left:
+        return ""
+    named = ", ".join(f"“{word}”" for word in dict.fromkeys(left))
+    return (
+        f"case {found.case}: {named} isn't said, as its letters have no vowels that a voice could "
+        f"read. Give a name as it sounds: voicenote edit {found.case} --set say_as=…"
+    )
 
 
 def cure(numbers: Sequence[int] = ()) -> str:

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases, to_speak
+from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases, to_speak, told
 from voicenote.engine.memo.render_job import Job, speak
 from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
@@ -98,7 +98,7 @@ def _begin(
 
     def finish() -> Outcome:
         try:
-            rendered = Rendered(number, processes.wait(going), job.chosen.why, made=True)
+            rendered = told(found, processes.wait(going), job)
             keep_memo(ws, found, rendered)
         except OF_ONE_CASE as error:
             return Failed(number, error)

@@ -17,6 +17,7 @@ from voicenote.sound.mixdown import level_for
 from voicenote.sound.piece import Spoken
 from voicenote.voice.choose import AUTO, Offer, choose
 from voicenote.voice.port import Voice, VoiceInfo, primary
+from voicenote.voice.writing_system import readable
 
 #: The longest piece spoken at once, in characters: about a minute. Longer text without a full stop
 #: is cut after a comma or between words, as all its sound would be in memory at once.
@@ -86,7 +87,8 @@ def say(
     level = level_for(choice.name, voice.version, language=language)
 
     def spoken(sentence: Sentence) -> Spoken:
-        return Spoken(key="", speak=lambda: voice.speak(sentence, language), level=level)
+        said = readable(sentence, language)
+        return Spoken(key="", speak=lambda: voice.speak(said, language), level=level)
 
     title = sentences[0].text
     tags = Tags(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.engine.case.case_script import templates_of
+from voicenote.engine.case.memo_notes import note_unsaid
 from voicenote.engine.memo.drafting import keep, need_draft
 from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A memo, why this voice said it, and whether it had to be made."""
+    """A memo, why this voice said it, whether it had to be made, and what it leaves out."""
 
     case: int
     memo: Memo
     why: str
     made: bool
+    note: str = ""
 
 
 def spoken_by_a_person(found: StoredDraft) -> Script:
@@ -63,9 +65,15 @@ def render_cases(
             if ready is None:
                 note(job.folder)
                 memo = _speak_here(ws, job)
-                ready = Rendered(number, memo, job.chosen.why, made=True)
+                ready = told(found, memo, job)
                 keep_memo(ws, found, ready)
             yield ready
+
+
+def told(found: StoredDraft, memo: Memo, job: Job) -> Rendered:
+    """Return what is told of a memo that was made of a draft."""
+    note = note_unsaid(found, memo)
+    return Rendered(found.case, memo, job.chosen.why, made=True, note=note)
 
 
 def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
@@ -144,7 +152,8 @@ def _prepare_job(
     same = (chosen.version, chosen.misheard, chosen.anyway)
     if memo and (memo.voice, memo.misheard, memo.anyway) == same:
         if broken_seal(ws.home, memo) is None:
-            ready = Rendered(case.number, memo, chosen.why, made=False)
+            note = note_unsaid(found, memo)
+            ready = Rendered(case.number, memo, chosen.why, made=False, note=note)
         else:  # made again in its place
             folder = (ws.home / memo.files["ogg"]).parent
     owner = ws.settings.owner

@@ -16,6 +16,7 @@ from voicenote.sound.piece import Spoken
 from voicenote.sound.piece_cache import Cache, key_of
 from voicenote.voice.port import Voice
 from voicenote.voice.recorded import Recorded
+from voicenote.voice.writing_system import readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +87,11 @@ def sounds_of(
 def _speak_sentence(
     voice: Voice, sentence: Sentence, language: str, level: LoudnessReading
 ) -> Spoken:
-    text = sentence.said
     if isinstance(voice, Recorded):
         text = f"{sentence.text}\n{voice.stamp(sentence, language)}"
+    else:
+        sentence = readable(sentence, language)
+        text = sentence.said
     return Spoken(
         key=key_of(voice.name, voice.version, language, text),
         speak=lambda: voice.speak(sentence, language),
