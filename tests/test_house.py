@@ -308,7 +308,7 @@ def floor(module: str) -> str | None:
 
 def test_people_are_told_no_time_in_utc() -> None:
     """A time is the customer's or the owner's; only JSON and logs of lines keep UTC."""
-    kept = ("run_log.py", "undo.py")
+    kept = ("run_log.py",)
     in_utc = re.compile(r"%[MS]\}?(?:Z| UTC)|\(UTC\)\"")
     broken = [
         f"{place(path)}:{number}"

@@ -253,6 +253,8 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "insert into customers select 9, 'Cy', '', '', '', '', null, '', '', '', ''",
             "update customers set phone = '+37255550142' where name = 'Cy'",
             "drop table attachments",
+            "drop table commands",
+            "drop table changed_rows",
             "drop table doubts",
             "drop table signs",
             "drop table addresses",

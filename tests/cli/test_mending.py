@@ -6,23 +6,28 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import create_engine, select
 
-from tests.cli.conftest import Call
+from tests.cli.conftest import ROWS, Call
+from tests.fakes.databases import own_database
 from voicenote.cli.app import voicenote
 from voicenote.cli.terminal.screen import Screen
 from voicenote.engine.run import recovery
 from voicenote.engine.run.send import Sent
 from voicenote.errors import RuleSaysNo
 from voicenote.model.touch import TouchState
+from voicenote.ledger.command_log import TABLES
 
 
 @pytest.fixture
@@ -267,9 +272,13 @@ def test_a_case_is_withdrawn_and_undo_says_so(call: Call) -> None:
     assert "withdrawn" in call("cases", "--all").stdout
     assert "withdrawn (“typed twice by mistake”)" in call("show", "1").stdout
     done = call("undo")
-    assert done.stdout == "Taken back: case 1 (Ada Lovelace) is not withdrawn any more.\n"
+    assert done.stdout.startswith("Taken back: withdraw by ")
+    assert done.stdout.endswith("it changed 1 case (case 1).\n")
+    assert "withdrawn" not in call("cases", "--all").stdout
+    assert "command undone (withdraw)" in call("show", "1").stdout
     done = call("undo")
-    assert (done.exit_code, "nothing to undo" in done.stderr) == (1, True)
+    assert done.exit_code == 1
+    assert "doesn't take back the last command, import" in done.stderr
 
 
 def test_two_cases_are_merged_and_parted(call: Call) -> None:
@@ -282,7 +291,7 @@ def test_two_cases_are_merged_and_parted(call: Call) -> None:
     assert data["promises"] == ["1.2"]
     done = call("undo", "--json")
     assert set(json.loads(done.stdout)) == {
-        "undone", "case", "customer", "other", "fields", "messages", "notes"
+        "undone", "at", "by", "cases", "changed", "kept"
     }  # fmt: skip
     assert "merged" not in call("cases", "--all").stdout
 
@@ -333,9 +342,138 @@ def test_what_is_stuck_is_settled_in_several_cases_at_once(
     assert call(command).exit_code == 2
 
 
-def test_undo_names_a_command_that_it_does_not_take_back(call: Call) -> None:
-    assert call("lesson", "1", "--cause", "x", "--prevention", "y").exit_code == 0
-    done = call("undo")
+#: Commands on three cases that are written and spoken: what comes before, and the command.
+COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((), "approve --all --yes"),
+    ((), "triage 1 --severity serious"),
+    (("edit 1 --set customer=Dina",), "script 1"),
+    ((), "amends add 1 --kind call --text call --by 2027-06-05"),
+    ((), "amends done 1.1 --evidence parcel-7"),
+    ((), "amends broken 1.1"),
+    ((), "amends waive 1.1 --reason she-says-no"),
+    (("amends done 1.1 --evidence parcel-7",), "amends confirm 1.1"),
+    ((), "answer 1 --not-yet --text flat"),
+    ((), "lesson --batch june --cause x --prevention y"),
+    (("approve 1 --yes",), "plan 1 --hold"),
+    (("approve 1 --yes", "plan 1 --hold"), "plan 1 --resume"),
+    (("approve --all --yes",), "batch hold june"),
+    (("approve --all --yes", "batch hold june"), "batch resume june"),
+    (("approve 1 --yes",), "opt-out 1"),
+    ((), "edit 1 --set customer=Dina --set email=dina@here.ee"),
+    (("approve 1 --yes",), "edit 1 --set customer=Dina"),
+    (("approve 1 --yes",), "withdraw 1 --why typed-twice"),
+    ((), "merge 1 2 --anyway one-and-the-same"),
+    (("approve 1 --yes", "amends broken 1.1"), "amends again 1.1 --by 2027-06-09"),
+    (("edit 1 --set customer=Dina", "script 1"), "render 1"),
+    ((), "amends say 1.1 --deed an-honest-cake"),
+)
+
+
+def everything(home: Path) -> dict[str, list[object]]:
+    """All rows of the ledger, but for its history and what undo needs."""
+    apart = ("history", "commands", "changed_rows", "alembic_version")
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger:
+        names = ledger.execute("select name from sqlite_master where type = 'table'").fetchall()
+        return {
+            name: ledger.execute(f'select * from "{name}" order by 1').fetchall()  # noqa: S608
+            for (name,) in names
+            if not name.startswith("sqlite_") and name not in apart
+        }
+
+
+@pytest.mark.parametrize(("first", "command"), COMMANDS, ids=[one for _, one in COMMANDS])
+def test_undo_takes_any_command_back(
+    ready: Call, home: Path, first: tuple[str, ...], command: str
+) -> None:
+    """Every row is as it was; only the history has grown."""
+    for words in first:
+        done = ready(*words.split())
+        assert done.exit_code == 0, done.stderr
+    before = everything(home)
+    done = ready(*command.split())
+    assert done.exit_code == 0, done.stderr + done.stdout
+    assert everything(home) != before
+    done = ready("undo")
+    assert done.exit_code == 0, done.stderr
+    assert f"Taken back: {command.split(maxsplit=1)[0]}" in done.stdout
+    assert everything(home) == before
+
+
+def test_a_person_at_a_terminal_is_asked_first(
+    ready: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready("approve", "--all", "--yes")
+    approved = everything(home)
+    monkeypatch.setattr(Screen, "interactive", True)
+    done = ready("undo", input="n\n")
+    assert "3 approvals" in done.stderr
+    assert everything(home) == approved
+    assert ready("undo", "--yes").exit_code == 0
+    assert everything(home) != approved
+
+
+def test_what_has_left_stays_and_the_rest_is_taken_back(ready: Call, home: Path) -> None:
+    """It is said which message left, and when."""
+    ready("approve", "--all", "--yes")
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute(
+            'insert into history (at, actor, "case", event, facts) values '
+            "('2026-11-30 12:00:00.000000', 'voicenote', 2, 'touch_committed', '{\"touch\": 4}')"
+        )
+    done = ready("undo", "--json")
     assert done.exit_code == 1
-    assert "the last command changed case 1: lesson written" in done.stderr
-    assert "voicenote lesson 1" in done.stderr
+    data = json.loads(done.stdout)
+    assert data["cases"] == [1, 3]
+    assert data["kept"] == [[2, "message 4 of case 2 left at 2026-11-30 12:00 UTC"]]
+
+
+def test_undo_takes_any_command_back_on_postgresql(
+    call_at: Callable[[Path], Call], tmp_path: Path, postgres_url: str
+) -> None:
+    """One after the other on one ledger: each is taken back before the next."""
+    rows = tmp_path / "rows.csv"
+    rows.write_text(ROWS, encoding="utf-8")
+
+    with own_database(postgres_url) as url:
+        plain = call_at(tmp_path / "home")
+
+        def call(line: str) -> None:
+            done = plain(*line.split(), VOICENOTE_LEDGER__URL=url)
+            assert done.exit_code == 0, f"{line}: {done.stderr}"
+
+        engine = create_engine(url)
+
+        def whole() -> list[object]:
+            with engine.connect() as connection:
+                return [
+                    sorted(map(repr, connection.execute(select(table)).all())) for table in TABLES
+                ]
+
+        for line in (f"import {rows} --batch june", "script --all", "render --all"):
+            call(line)
+        for first, command in COMMANDS:
+            before = [whole()]
+            for line in (*first, command):
+                call(line)
+                before.append(whole())
+            for was in reversed(before[:-1]):
+                assert whole() != was
+                call("undo")
+                assert whole() == was, (first, command)
+        engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["mark-sent 1", "resend 1"])
+def test_what_a_person_settles_of_an_uncertain_message_is_taken_back(
+    ready: Call, home: Path, command: str
+) -> None:
+    """It is uncertain again, and nobody has sent anything."""
+    assert ready("approve", "1", "--yes").exit_code == 0
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger, ledger:
+        ledger.execute("update touches set state = 'uncertain' where kind = 'memo'")
+    before = everything(home)
+    done = ready(*command.split())
+    assert done.exit_code == 0, done.stderr
+    assert everything(home) != before
+    assert ready("undo").exit_code == 0
+    assert everything(home) == before

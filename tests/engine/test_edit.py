@@ -18,10 +18,11 @@ from tests.engine.world import (
     take,
     told,
     touches_of,
+    typed,
 )
 from voicenote.engine.case import consent, promises
 from voicenote.engine.case.case_edit import edit, editable
-from voicenote.engine.case.undo_mending import undo_mending
+from voicenote.engine.case.undo_command import undo_last
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
@@ -89,7 +90,8 @@ def test_a_field_takes_another_value_and_the_history_tells_it(ws: Workspace, fie
     """And undo gives back what was."""
     take(ws, told())
     before = editable(ws, 1)
-    done = edit(ws, 1, {field: VALUES[field]})
+    with typed(ws, "edit"):
+        done = edit(ws, 1, {field: VALUES[field]})
     after = editable(ws, 1)
     assert after[field] == VALUES[field]
     assert {name for name in after if after[name] != before.get(name, "")} == {field}
@@ -99,11 +101,9 @@ def test_a_field_takes_another_value_and_the_history_tells_it(ws: Workspace, fie
     assert (line["was"], line["now"], line["actor"]) == (
         before.get(field, ""), VALUES[field], "tester"
     )  # fmt: skip
-    undone = undo_mending(ws)
-    assert undone is not None
-    assert undone.fields == (field,)
+    assert undo_last(ws) is not None
     assert {n: v for n, v in editable(ws, 1).items() if v} == {n: v for n, v in before.items() if v}
-    assert undo_mending(ws) is None
+    assert undo_last(ws) is None
 
 
 def test_every_wrong_value_is_told_and_nothing_is_changed(ws: Workspace) -> None:
@@ -238,10 +238,13 @@ def test_what_was_sent_stays_and_its_promise_too(ws: Workspace) -> None:
 
 def test_a_message_that_left_since_keeps_an_edit_from_being_undone(ws: Workspace) -> None:
     take(ws, told())
-    edit(ws, 1, {"feeling": "sad"})
+    with typed(ws, "edit"):
+        edit(ws, 1, {"feeling": "sad"})
     release(ws, 1)
     one_pass(ws)
-    assert undo_mending(ws) is None, "it isn't the last command any more"
+    with pytest.raises(RuleSaysNo) as no:
+        undo_last(ws)
+    assert "message 1 of case 1 left at" in no.value.what
     assert case_of(ws).complaint.feeling == "sad"
 
 

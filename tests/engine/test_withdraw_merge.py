@@ -22,6 +22,7 @@ from tests.engine.world import (
     take,
     told,
     touches_of,
+    typed,
 )
 from tests.fakes.databases import own_database
 from voicenote.engine.case import batches, closing, consent, promises
@@ -32,7 +33,7 @@ from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_withdraw import withdraw
 from voicenote.engine.case.cause_history import causes, outcomes
 from voicenote.engine.case.duplicates import find_doubles
-from voicenote.engine.case.undo_mending import describe_last, undo_mending
+from voicenote.engine.case.undo_command import undo_last
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
@@ -122,12 +123,13 @@ def test_undo_takes_a_withdrawal_back_at_each_step(ws: Workspace, step: str) -> 
     if step == "following":
         one_pass(ws)
     before = (case_of(ws), [replace_reason(t) for t in touches_of(ws, 1)])
-    withdraw(ws, 1, "solved elsewhere")
-    done = undo_mending(ws)
+    with typed(ws, "withdraw"):
+        withdraw(ws, 1, "solved elsewhere")
+    done = undo_last(ws)
     assert done is not None
     assert done.undone == "withdraw"
     assert (case_of(ws), [replace_reason(t) for t in touches_of(ws, 1)]) == before
-    assert undo_mending(ws) is None
+    assert undo_last(ws) is None
     if step == "approved":
         assert one_pass(ws).sent == 1
 
@@ -136,12 +138,12 @@ def test_what_became_due_before_undo_goes_one_a_day(ws: Workspace, clock: Clock)
     """A week in which it was withdrawn doesn't use its plan up, nor send it all at once."""
     take(ws, told(days=None))
     release(ws, 1)
-    withdraw(ws, 1, "solved elsewhere")
+    with typed(ws, "withdraw"):
+        withdraw(ws, 1, "solved elsewhere")
     clock.move(days=30)
-    done = undo_mending(ws)
-    assert done is not None
+    assert undo_last(ws) is not None
     waiting = [one.due_at.date() for one in touches_of(ws, 1) if one.state is TouchState.DUE]
-    assert len(set(waiting)) == len(waiting) == done.messages
+    assert len(set(waiting)) == len(waiting) > 1
     assert one_pass(ws).sent == 1
 
 
@@ -154,8 +156,9 @@ def test_undo_leaves_nothing_held_by_a_batch_that_goes_on(ws: Workspace, edited:
     list(batches.hold_batch(ws, "june"))
     if edited:
         edit(ws, 1, {"customer": "Dina"})
-    withdraw(ws, 1, "solved elsewhere")
-    assert undo_mending(ws) is not None
+    with typed(ws, "withdraw"):
+        withdraw(ws, 1, "solved elsewhere")
+    assert undo_last(ws) is not None
     if edited:
         release(ws, 1)
     assert one_pass(ws).sent == 0
@@ -174,29 +177,36 @@ def test_undo_opens_a_case_that_was_closed(ws: Workspace) -> None:
     one_pass(ws)
     closing.answer(ws, 1, Verdict.PUT_RIGHT, "fine", "call")
     closing.write_lesson(ws, 1, Lesson(cause="c", prevention="p", owner="Ada"))
-    closing.close(ws, 1)
-    done = undo_mending(ws)
+    with typed(ws, "close"):
+        closing.close(ws, 1)
+    done = undo_last(ws)
     assert done is not None
     assert (done.undone, case_of(ws).stage) == ("close", Stage.FOLLOWING)
 
 
-def test_another_command_since_is_not_skipped_by_undo(ws: Workspace) -> None:
-    """What is taken back is the last command, or it is said which that was, and how."""
+def test_another_command_since_is_taken_back_first(ws: Workspace) -> None:
     take(ws, told())
-    edit(ws, 1, {"feeling": "sad"})
-    promises.waive(ws, 1, 1, "she says: forget it")
-    assert undo_mending(ws) is None
-    what, _ = describe_last(ws)
-    assert what == "the last command changed case 1: amends waived"
+    with typed(ws, "edit"):
+        edit(ws, 1, {"feeling": "sad"})
+    before = case_of(ws)
+    with typed(ws, "amends waive"):
+        promises.waive(ws, 1, 1, "she says: forget it")
+    assert case_of(ws) != before
+    done = undo_last(ws)
+    assert done is not None
+    assert (done.undone, case_of(ws)) == ("amends waive", before)
 
 
 def test_undo_again_takes_back_the_one_before(ws: Workspace) -> None:
     take(ws, told())
-    edit(ws, 1, {"feeling": "sad"})
-    edit(ws, 1, {"feeling": "angry"})
-    withdraw(ws, 1, "solved elsewhere")
+    with typed(ws, "edit"):
+        edit(ws, 1, {"feeling": "sad"})
+    with typed(ws, "edit"):
+        edit(ws, 1, {"feeling": "angry"})
+    with typed(ws, "withdraw"):
+        withdraw(ws, 1, "solved elsewhere")
     for name in ("withdraw", "edit", "edit"):
-        done = undo_mending(ws)
+        done = undo_last(ws)
         assert done is not None
         assert done.undone == name
     assert case_of(ws).complaint.feeling == ""
@@ -243,10 +253,11 @@ def test_parted_again_each_has_what_was_its_own(ws: Workspace, clock: Clock) -> 
     clock.move(minutes=5)
     release(ws, 2)
     before = (case_of(ws, 1), case_of(ws, 2), states(ws, 2), answers_of(ws, 2), arrivals_of(ws))
-    merge(ws, 1, 2)
-    done = undo_mending(ws)
+    with typed(ws, "merge"):
+        merge(ws, 1, 2)
+    done = undo_last(ws)
     assert done is not None
-    assert (done.undone, done.other) == ("merge", 2)
+    assert (done.undone, done.cases) == ("merge", (1, 2))
     after = (case_of(ws, 1), case_of(ws, 2), states(ws, 2), answers_of(ws, 2), arrivals_of(ws))
     assert after == before
 
@@ -389,21 +400,23 @@ def test_a_command_that_dies_halfway_has_changed_nothing(
     take(ws, told(), twin(feeling="sad"))
     release(ws, 1)
     if deed == "undo":
-        withdraw(ws, 1, "solved elsewhere")
+        with typed(ws, "withdraw"):
+            withdraw(ws, 1, "solved elsewhere")
     before = (case_of(ws, 1), case_of(ws, 2), states(ws, 1), history(ws, 1), history(ws, 2))
 
     def dies(*_args: Any, **_more: Any) -> None:
         raise Died
 
-    name = "note_undone" if deed == "undo" else "finish"
-    monkeypatch.setattr(f"voicenote.ledger.mended.{name}", dies)
+    monkeypatch.setattr("voicenote.ledger.command_log.Recorder._finish", dies)
+    if deed == "undo":
+        monkeypatch.setattr("voicenote.ledger.store.Transaction.tell_all", dies)
     deeds: dict[str, Callable[[], object]] = {
         "edit": lambda: edit(ws, 1, {"customer": "Dina", "amends.1.text": "another cake"}),
         "withdraw": lambda: withdraw(ws, 1, "solved elsewhere"),
         "merge": lambda: merge(ws, 1, 2),
-        "undo": lambda: undo_mending(ws),
+        "undo": lambda: undo_last(ws),
     }
-    with pytest.raises(Died):
+    with pytest.raises(Died), typed(ws, deed):
         deeds[deed]()
     after = (case_of(ws, 1), case_of(ws, 2), states(ws, 1), history(ws, 1), history(ws, 2))
     assert after == before
@@ -418,12 +431,15 @@ def test_all_of_it_on_postgresql(ws: Workspace, postgres_url: str, clock: Clock)
         closing.answer(ws, 2, Verdict.UNCLEAR, "where is it?", "call")
         clock.move(minutes=5)
         release(ws, 1)
-        edit(ws, 1, {name: VALUES[name] for name in ("customer", "title", "amends.1.value")})
-        merge(ws, 1, 2)
+        with typed(ws, "edit"):
+            edit(ws, 1, {name: VALUES[name] for name in ("customer", "title", "amends.1.value")})
+        with typed(ws, "merge"):
+            merge(ws, 1, 2)
         assert (answers_of(ws, 1), arrivals_of(ws)) == (["where is it?"], [1])
-        withdraw(ws, 3, "solved elsewhere")
+        with typed(ws, "withdraw"):
+            withdraw(ws, 3, "solved elsewhere")
         for name in ("withdraw", "merge", "edit"):
-            done = undo_mending(ws)
+            done = undo_last(ws)
             assert done is not None
             assert done.undone == name
         assert (answers_of(ws, 2), arrivals_of(ws)) == (["where is it?"], [2])

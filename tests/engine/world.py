@@ -281,6 +281,14 @@ def release(ws: Workspace, *numbers: int) -> None:
         pass
 
 
+@contextlib.contextmanager
+def typed(ws: Workspace, command: str) -> Iterator[None]:
+    """Let what the block changes be the work of a command, as at a terminal."""
+    ws.ledger.record(command)
+    yield
+    ws.ledger.stop_recording()
+
+
 def touches_of(ws: Workspace, number: int) -> Sequence[Touch]:
     with ws.ledger.read() as tx:
         return touches.of_cases(tx, [number])

@@ -27,10 +27,6 @@ EXPECTED = {
         "withdraw": "opened scripted rendered approved following > closed",
         "merge": "opened scripted rendered approved following > closed",
         "restore": "closed > following",
-        "restore_approved": "closed > approved",
-        "restore_rendered": "closed > rendered",
-        "restore_scripted": "closed > scripted",
-        "restore_opened": "closed > opened",
     },
     "amends": {
         "do": "promised broken > done",

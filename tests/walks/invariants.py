@@ -72,6 +72,10 @@ def statuses_follow_the_table(w: Walk, before: Seen, after: Seen, done: Done) ->
 def _followed(seen: dict[str, dict[Any, str]], line: Row, facts: dict[str, Any]) -> Iterator[str]:
     """Take one line of the history through the transition tables."""
     event, case = line["event"], line["case"]
+    if event == "command_undone":
+        seen["case"] |= {case: facts["stage"]} if "stage" in facts else {}
+        seen["touch"] |= {int(name): state for name, state in facts.get("touches", {}).items()}
+        seen["amends"] |= {(case, int(k)): state for k, state in facts.get("amends", {}).items()}
     if event == "plan_booked":
         seen["touch"] |= dict.fromkeys(facts["touches"], "due")
     for noun, names in EVENTS.items():
@@ -91,7 +95,8 @@ def _followed(seen: dict[str, dict[Any, str]], line: Row, facts: dict[str, Any])
 
 
 def nothing_is_lost(w: Walk, before: Seen, after: Seen, done: Done) -> Iterator[str]:
-    for name in ("cases", "amends", "touches", "answers", "approvals"):
+    undone = done.words[0] == "undo"  # it takes away what a command has added
+    for name in ("cases",) if undone else ("cases", "amends", "touches", "answers", "approvals"):
         gone = {r["number"] for r in before.rows[name]} - {r["number"] for r in after.rows[name]}
         if gone:
             yield f"{name} {sorted(gone)} are gone from the ledger"

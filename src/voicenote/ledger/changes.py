@@ -16,7 +16,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.touch import Touch, TouchState
-from voicenote.model.transitions import AMENDS, CASE, TOUCH, UNSENT, after
+from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 
 #: Event → what the history calls it, in the past tense.
 CASE_HISTORY = {
@@ -30,7 +30,6 @@ CASE_HISTORY = {
     "withdraw": "case_withdrawn",
     "merge": "case_merged",
     "restore": "case_restored",
-    **{f"restore_{one}": f"case_restored_{one}" for one in UNSENT},
 }
 AMENDS_HISTORY = {
     "do": "amends_done",

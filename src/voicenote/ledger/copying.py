@@ -23,7 +23,10 @@ def _copy_as_it_is(source: Connection, target: Connection, table: Table) -> None
 
 
 def copy_into(source: Ledger, file: Path) -> None:
-    """Copy everything in `source` into a new SQLite file, as one consistent snapshot."""
+    """Copy everything in `source` into a new SQLite file, as one consistent snapshot.
+
+    Not what undo needs: it is in the form of its database, and more may have left meanwhile.
+    """
     metadata = tables.meta.metadata
     make_file(file)
     target = create_engine(f"sqlite:///{file.as_posix()}")
@@ -31,6 +34,8 @@ def copy_into(source: Ledger, file: Path) -> None:
         with source.read() as tx, target.begin() as connection:
             metadata.create_all(connection)
             for table in metadata.sorted_tables:
+                if table in (tables.commands, tables.changed_rows):
+                    continue
                 if source.is_sqlite:
                     _copy_as_it_is(tx.connection, connection, table)
                     continue

@@ -36,7 +36,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import make_file, make_folder
-from voicenote.ledger import migrate, tables
+from voicenote.ledger import command_log, migrate, tables
+from voicenote.ledger.command_log import Recorder
 from voicenote.ledger.db_errors import translated
 
 #: How long a writer waits for another one, in seconds.
@@ -119,8 +120,25 @@ class Ledger:
         self._engine = engine
         self._writer = engine.execution_options(voicenote_begin="IMMEDIATE", voicenote_sync="FULL")
         self._soon = self._writer.execution_options(voicenote_sync="NORMAL")
+        self._recorder: Recorder | None = None
         self.clock = clock
         self.actor = actor
+
+    def record(
+        self, command: str, *, rows: bool = True, before: Recorder | None = None
+    ) -> Recorder:
+        """Keep what is written from now on as the work of `command`, so undo can take it back.
+
+        Without `rows`, only that it was the last command is kept. `before` is what this returned
+        when the same command had opened the ledger before.
+        """
+        same = before is not None and before.what == command
+        self._recorder = before if before and same else Recorder(command, rows)
+        return self._recorder
+
+    def stop_recording(self) -> None:
+        """Keep nothing more of what is changed."""
+        self._recorder = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -147,7 +165,13 @@ class Ledger:
             migrate.check_same(connection)
             if not (lasting or self.is_sqlite):
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-            yield Transaction(connection, self.clock(), actor or self.actor)
+            tx = Transaction(connection, self.clock(), actor or self.actor)
+            if self._recorder is None:
+                command_log.stop(connection)
+                yield tx
+                return
+            with self._recorder.recording(connection, tx.now, tx.actor):
+                yield tx
 
     def check_schema(self) -> None:
         """Raise SchemaChanged when the tables no longer fit this release."""
@@ -228,9 +252,8 @@ def _engine(url: URL) -> Engine:
         folder = Path(url.database).parent
         try:
             make_folder(folder)
-            make_file(
-                Path(url.database)
-            )  # SQLite gives its mode to the files that it puts beside it
+            # SQLite gives its mode to the files that it puts beside it
+            make_file(Path(url.database))
         except OSError as error:
             raise Unavailable(
                 f"cannot make the folder {folder}: {error.strerror}",

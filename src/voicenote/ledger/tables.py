@@ -275,3 +275,26 @@ history = table(
     Column("event", String(60), nullable=False),
     Column("facts", JSON, nullable=False),
 )
+
+#: The last commands: `after` and `until` are the lines of the history before and at their end.
+commands = table(
+    "commands",
+    serial(),
+    *moments("at"),
+    *(Column(name, Text, nullable=False) for name in ("actor", "what")),
+    Column("after", Number, nullable=False),
+    Column("until", Number, nullable=False),
+    *later_moments("undone_at"),
+)
+
+#: Rows that a command added (+), deleted (-) or changed (~). `held`: column → [value] of a row
+#: that was added (only its key) or deleted, [before, after] of one that was changed.
+changed_rows = table(
+    "changed_rows",
+    serial(),
+    Column("command", Number, nullable=False, index=True),
+    Column("name", String(40), nullable=False),
+    Column("change", String(1), nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("key", "held")),
+    Column("case", Number, nullable=True),
+)

@@ -35,9 +35,8 @@ CASE: Mapping[str, Mapping[C, C]] = {
     # taken out: mistyped, solved elsewhere; or it goes on as another case
     "withdraw": dict.fromkeys(_OPEN, C.CLOSED),
     "merge": dict.fromkeys(_OPEN, C.CLOSED),
-    # when a wrong clock closed it, or undo takes back how it was closed
+    # when a wrong clock closed it
     "restore": {C.CLOSED: C.FOLLOWING},
-    **{f"restore_{one.value}": {C.CLOSED: one} for one in UNSENT},
 }
 
 AMENDS: Mapping[str, Mapping[A, A]] = {

@@ -189,6 +189,7 @@ def _take(
         source=source, rejected=rejected, most=float("inf") if session.verbose else SHOWN
     )
     with closing(open_ledger(session.settings)) as ledger:
+        session.record(ledger)
         with session.screen.bar("Reading", source.size) as step:
             taken = import_cases(
                 ledger,

@@ -235,6 +235,8 @@ def _told(row: Mapping[str, Any]) -> str:
     if "field" in row and "was" in row:
         of = f" of amends {row['amends']}" if "amends" in row else ""
         return f"{of}: {row['field']} {_brief(row['was'])} → {_brief(row['now'])}"
+    if row["event"] == "command_undone":
+        return f" ({row['command']})"
     if row["event"] in ("case_withdrawn", "case_joined", "amends_taken_over"):
         told = {"merged": "case {}", "before": "was amends {}", "reason": "“{}”"}
         said = [form.format(row[name]) for name, form in told.items() if row.get(name)]

@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from voicenote.cli.terminal.batch_report import name_cases
+import click
+
+from voicenote.cli.terminal.batch_report import NAMED, name_cases
 from voicenote.cli.terminal.session import Session, command
 from voicenote.counting import count_of
 
 if TYPE_CHECKING:
     from voicenote.engine.case.clock_undo import Undone
+    from voicenote.engine.case.undo_command import LastCommand
     from voicenote.engine.run.match_undo import UndoneMatch
+    from voicenote.engine.workspace import Workspace
 
 
 @command()
-def undo(session: Session, /) -> int:
+@click.option("--yes", is_flag=True, help="Don't ask at a terminal.")
+def undo(session: Session, /, *, yes: bool) -> int:
     """Take back what the last command changed, or what the last run did by a wrong clock.
 
-    `edit`, `withdraw`, `merge` and `close` are taken back where nothing has been sent since; it
-    says what that was. Repeat it to take back the one before.
+    Any command that changes cases is taken back, for all its cases: `approve --all`, too. A case
+    stays as it is when a message of it has been sent since, or something has come in. Repeat it
+    to take back the command before, up to the last 20. At a terminal you are asked first. An
+    import isn't taken back: withdraw its cases.
 
-    Otherwise it takes back what the last run skipped, broke or closed by the clock.
-
+    If a run has skipped, broken or closed something by the clock since, that is taken back first.
     If you have said since whose a message is (`receive --match`), that is taken back first, unless
     it opted somebody out or something has followed.
 
-    Cases stay as they are if a message has been sent since or somebody has changed them. Repeat it
-    to take back the run before. Exit code 1 when something stays as it is.
+    Exit code 1 when something stays as it is.
 
-    With --json: {"at", "messages", "promises", "closed", "moved", "cases", "kept"}; for a message
-    {"message", "case", "customer", "messages", "held"}; for a command {"undone", "case",
-    "customer", "other", "fields", "messages", "notes"}.
+    With --json: for a command {"undone", "at", "by", "cases", "changed", "kept"}; for a run {"at",
+    "messages", "promises", "closed", "moved", "cases", "kept"}; for a message {"message", "case",
+    "customer", "messages", "held"}.
     """
     from voicenote.engine.case.clock_undo import undo as undo_
-    from voicenote.engine.case.undo_mending import describe, describe_last, undo_mending
+    from voicenote.engine.case.undo_command import describe_other, find_last
     from voicenote.engine.run.match_undo import undo_match
     from voicenote.errors import RuleSaysNo
 
     screen = session.screen
     with session.open() as ws:
-        if (mended := undo_mending(ws)) is not None:
-            screen.show(mended, lambda: describe(mended))
-            if not session.json:
-                screen.warn(*mended.notes)
-            return 0
+        if (last := find_last(ws)) is not None:
+            return _undo_command(session, ws, last, ask=screen.interactive and not yes)
         if (back := undo_match(ws)) is not None:
             screen.show(back, lambda: _describe_match(back))
             return 0
         try:
             done = undo_(ws)
         except RuleSaysNo as nothing:
-            what, advice = describe_last(ws)
-            raise (RuleSaysNo(f"nothing to undo: {what}", advice) if what else nothing) from None
+            raise (RuleSaysNo(*other) if (other := describe_other(ws)) else nothing) from None
     if session.json:
         screen.data(done)
     else:
@@ -59,6 +61,29 @@ def undo(session: Session, /) -> int:
         screen.warn(*(f"case {case} stays as it is: {why}" for case, why in done.kept))
         if done.cases:
             screen.note("The next run decides again; check first that the clock is right.")
+    return 1 if done.kept else 0
+
+
+def _undo_command(session: Session, ws: Workspace, last: LastCommand, *, ask: bool) -> int:
+    """Say what the last command was, ask, and take it back."""
+    from voicenote.engine.case.undo_command import describe, undo_last
+
+    screen = session.screen
+    of = f" ({name_cases(last.cases)})" if last.cases else ""
+    if ask:
+        screen.note(f"The last command: {describe(last)}{of}.")
+        screen.warn(*(f"case {case} stays as it is: {why}" for case, why in last.kept[:NAMED]))
+        if not screen.confirm("Take it back?", default=False):
+            screen.note("Nothing was changed.")
+            return 1
+    done = undo_last(ws, last.number) or last
+    if session.json:
+        data = asdict(done)
+        del data["number"]
+        screen.data(data)
+    else:
+        screen.out(f"Taken back: {describe(done)}{of}.")
+        screen.warn(*(f"case {case} stays as it is: {why}" for case, why in done.kept[:NAMED]))
     return 1 if done.kept else 0
 
 

@@ -17,6 +17,8 @@ from voicenote.errors import BadSettings, WrongUse
 if TYPE_CHECKING:
     from voicenote.cli.terminal.screen import Screen
     from voicenote.engine.workspace import Workspace
+    from voicenote.ledger.command_log import Recorder
+    from voicenote.ledger.store import Ledger
     from voicenote.settings import Settings
 
 #: The variable that names the workspace.
@@ -47,6 +49,7 @@ class Session:
     if_stopped: str = ""
     kept: str = ""
     secrets_in: str = ""
+    _recorded: Recorder | None = None
 
     @cached_property
     def home(self) -> Path:
@@ -107,10 +110,25 @@ class Session:
             self.check()
         try:
             with closing(open_workspace(self.draft)) as ws:
+                self.record(ws.ledger)
                 yield ws
         except BadSettings:
             self.check()  # so that all of it can be corrected at once
             raise
+
+    def record(self, ledger: Ledger) -> None:
+        """Keep what this command changes, so that `undo` can take it back."""
+        from voicenote.engine.case.undo_command import name_command
+
+        names: list[str] = []
+        context = click.get_current_context(silent=True)
+        while context is not None and context.parent is not None:
+            names.insert(0, context.info_name or "")
+            context = context.parent
+        named = name_command(names)
+        if named is not None:
+            what, rows = named
+            self._recorded = ledger.record(what, rows=rows, before=self._recorded)
 
     @cached_property
     def screen(self) -> Screen:

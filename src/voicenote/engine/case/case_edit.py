@@ -25,7 +25,6 @@ from voicenote.intake.options import Options
 from voicenote.ledger import (
     case_store,
     corrections,
-    mended,
     optouts,
     scripts,
     touches,
@@ -73,11 +72,7 @@ def edit(
     promise that the customer has heard of.
     """
     with ws.ledger.write() as tx:
-        begun = mended.begin(tx)
-        done = edit_in(ws, tx, number, changes, seen)
-        if done.changed:
-            mended.finish(tx, begun, number, "edit", fields=done.changed)
-    return done
+        return edit_in(ws, tx, number, changes, seen)
 
 
 def edit_in(

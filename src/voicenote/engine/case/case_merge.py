@@ -17,7 +17,7 @@ from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain, WrongUse
 from voicenote.intake.case_text import facts_of
-from voicenote.ledger import case_store, joined, mended, optouts, touches
+from voicenote.ledger import case_store, joined, optouts, touches
 from voicenote.ledger.changes import hold_cases
 from voicenote.ledger.identity import same_person
 from voicenote.ledger.store import Transaction
@@ -60,7 +60,6 @@ def merge(ws: Workspace, number: int, other: int, anyway: str = "") -> Merged:
         hold_cases(tx, (number, other))
         case, gone = case_store.get(tx, number), case_store.get(tx, other)
         _need_mergeable(tx, case, gone, anyway)
-        begun = mended.begin(tx)
         waiting = sum(
             t.state in WAITING and t.kind is not TouchKind.NUDGE
             for t in touches.of_cases(tx, [other])
@@ -69,33 +68,21 @@ def merge(ws: Workspace, number: int, other: int, anyway: str = "") -> Merged:
         moved = joined.move_promises(
             tx, case, [one for one in gone.amends if one.name not in twins]
         )
-        kept = joined.move_what_came(tx, case, other)
+        answers = joined.move_what_came(tx, case, other)
         fields = _fill(ws, tx, case, gone)
-        held = take_out(tx, other, "merge", f"it goes on as case {number}", into=number)
+        take_out(tx, other, "merge", f"it goes on as case {number}", into=number)
         tx.tell("case_joined", number, merged=other, reason=anyway)
-        for *_, k in moved.values():
+        for k in moved:
             book_promise(ws, tx, number, k)
         asked = ask_again(ws, tx, number, f"case {other} was merged into it") if moved else ""
-        mended.finish(
-            tx,
-            begun,
-            number,
-            "merge",
-            other=other,
-            stage=gone.stage.value,
-            held=held,
-            kept=kept,
-            fields=fields.changed,
-            promises={str(row): places for row, places in moved.items()},
-        )
         decide_in(ws, tx, [number])
         notes = tuple(filter(None, (asked, *fields.notes, *_told(tx, case, gone))))
     return Merged(
         case=number,
         merged=other,
-        promises=tuple(f"{number}.{k}" for *_, k in moved.values()),
+        promises=tuple(f"{number}.{k}" for k in moved),
         twins=twins,
-        answers=len(kept["answers"]),
+        answers=answers,
         fields=tuple(one.field for one in fields.changed),
         cancelled=waiting,
         notes=notes,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from voicenote.counting import count_of
 from voicenote.engine.case.approval import need_open
-from voicenote.engine.case.decisions import cancel_waiting, held_reasons
+from voicenote.engine.case.decisions import cancel_waiting
 from voicenote.engine.case.heard import heard
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import case_store, mended, touches
+from voicenote.ledger import case_store, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome
@@ -52,9 +52,7 @@ def withdraw(ws: Workspace, number: int, why: str) -> Withdrawn:
             )
         mine = [t for t in touches.of_cases(tx, [number]) if t.kind is not TouchKind.NUDGE]
         sent = sum(touch.state in MAY_HAVE_LEFT for touch in mine)
-        begun = mended.begin(tx)
-        held = take_out(tx, number, "withdraw", f"withdrawn: {why}", reason=why)
-        mended.finish(tx, begun, number, "withdraw", stage=case.stage.value, held=held)
+        take_out(tx, number, "withdraw", f"withdrawn: {why}", reason=why)
     told = count_of(sent, "message")
     notes = (f"{case.customer.name} has had {told} of it, and isn't told that it ends here",)
     return Withdrawn(
@@ -69,9 +67,8 @@ def withdraw(ws: Workspace, number: int, why: str) -> Withdrawn:
 
 def take_out(
     tx: Transaction, number: int, event: str, why: str, into: int | None = None, **facts: object
-) -> dict[str, str]:
-    """Close a case by `event` and cancel what waits of it; return its held messages, with why."""
-    held = held_reasons(touches.of_cases(tx, [number]))
+) -> None:
+    """Close a case by `event` and cancel what waits of it."""
     cancel_waiting(tx, number, why)
     outcome = {"withdraw": Outcome.WITHDRAWN, "merge": Outcome.MERGED}[event]
     change_case(
@@ -83,4 +80,3 @@ def take_out(
         closed_at=tx.now,
         merged_into=into,
     )
-    return held

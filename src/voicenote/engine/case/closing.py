@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicenote.engine.case.decisions import close_in, decide_in, held_reasons, reopen_in
+from voicenote.engine.case.decisions import close_in, decide_in, reopen_in
 from voicenote.engine.case.group_work import CaseWork, Done, carry_out_one
 from voicenote.engine.case.promises import to_come
 from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing_rules import closing_outcome, missing
-from voicenote.ledger import case_store, joined, mended, optouts, touches
+from voicenote.ledger import case_store, joined, optouts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
@@ -129,9 +129,7 @@ def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
                 f"case {number} cannot be closed yet", "do what is missing, one by one:", gaps
             )
         outcome = closing_outcome(seen, wish)
-        begun, held = mended.begin(tx), held_reasons(seen.touches)
         close_in(tx, number, outcome)
-        mended.finish(tx, begun, number, "close", stage=case.stage.value, held=held)
     data = {"case": number, "stage": Stage.CLOSED, "outcome": outcome}
     return Done(number, data, changed=case.stage is not Stage.CLOSED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.clock_check import as_of
@@ -110,15 +110,6 @@ def close_in(tx: Transaction, number: int, outcome: Outcome) -> None:
     cancel_waiting(tx, number, "the case is closed")
     facts: dict[str, object] = {"outcome": outcome.value}
     change_case(tx, number, "close", facts=facts, outcome=outcome.value, closed_at=tx.now)
-
-
-def held_reasons(mine: Iterable[Touch]) -> dict[str, str]:
-    """Return why each held message of a case is held, by its number, to hold it again later.
-
-    What is held with its batch isn't among them: it depends on the batch then.
-    """
-    held = [one for one in mine if one.state is TouchState.HELD and not one.is_batch_held]
-    return {str(one.number): one.why_unreached or one.reason for one in held}
 
 
 def why_booked_held(booked: Sequence[Touch]) -> str | None:

@@ -1,0 +1,210 @@
+"""Taking back the last command: every row that it changed, where nothing stands on it since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicenote.counting import count_of
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import case_store, clock_history, match_history, touches
+from voicenote.ledger.changes import hold_cases
+from voicenote.ledger.command_undo import (
+    Command,
+    Obstacle,
+    find_obstacles,
+    last_command,
+    restore_rows,
+)
+from voicenote.ledger.store import Transaction
+from voicenote.model.touch import Touch, TouchState
+from voicenote.schedule import book as booking
+
+_AMENDS = "if it isn't so: voicenote amends broken {case}.K, or voicenote amends waive {case}.K"
+#: Commands that undo takes back, and what to do instead when something stands on them.
+TAKEN_BACK: Mapping[str, str] = {
+    "approve": "hold what still waits: voicenote plan {case} --hold",
+    "triage": "voicenote triage {case} again, or voicenote edit {case}",
+    "amends add": "voicenote amends waive {case}.K --reason TEXT",
+    "amends again": "voicenote amends again {case}.K --by DATE",
+    "amends broken": "voicenote amends again {case}.K --by DATE",
+    "amends confirm": _AMENDS,
+    "amends done": _AMENDS,
+    "amends say": "voicenote amends say {case}.K again",
+    "amends waive": "voicenote amends add {case}",
+    "answer": "voicenote answer {case} again: the newest answer counts",
+    "batch hold": "voicenote batch resume NAME",
+    "batch resume": "voicenote batch hold NAME",
+    "close": "voicenote reopen {case}",
+    "edit": "voicenote edit {case}",
+    "lesson": "voicenote lesson {case} again",
+    "mark-sent": "see: voicenote show {case}",
+    "merge": "see: voicenote show {case}",
+    "opt-out": "an opt-out on which something stands stays",
+    "pause": "see: voicenote pause",
+    "plan": "voicenote plan {case} --plan NAME, --hold or --resume",
+    "record": "voicenote record {case} again",
+    "render": "voicenote render {case}",
+    "reopen": "voicenote close {case}, or voicenote withdraw {case} --why REASON",
+    "resend": "what still waits: voicenote plan {case} --hold",
+    "script": "voicenote script {case} again",
+    "withdraw": "see: voicenote show {case}",
+}
+#: Commands that undo doesn't take back, and how that is done.
+BY_OTHER_WAY: Mapping[str, str] = {
+    "import": "each of its cases: voicenote withdraw N --why REASON",
+    "new": "voicenote withdraw N --why REASON",
+}
+#: What one row of a table is to a person. The others come along with these.
+_NAMES = {
+    "cases": "case",
+    "customers": "customer",
+    "amends": "promise",
+    "scripts": "script",
+    "memos": "memo",
+    "approvals": "approval",
+    "touches": "message",
+    "answers": "answer",
+    "lessons": "lesson",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCommand:
+    """What undo would take back.
+
+    `cases` are those that can be, and `kept` is (case, why) of those that stay as they are.
+    `changed` counts what it changed, by name.
+    """
+
+    number: int
+    undone: str
+    at: datetime
+    by: str
+    cases: tuple[int, ...]
+    changed: Mapping[str, int]
+    kept: tuple[tuple[int, str], ...]
+
+
+def name_command(names: Sequence[str]) -> tuple[str, bool] | None:
+    """Return (name, whether its rows are kept) of a command to record; None for another."""
+    for first in range(len(names)):
+        name = " ".join(names[first:])
+        if name in TAKEN_BACK or name in BY_OTHER_WAY:
+            return name, name in TAKEN_BACK
+    return None
+
+
+def find_last(ws: Workspace) -> LastCommand | None:
+    """Return what undo would take back; None when the last change was a run's, or a match.
+
+    Raises RuleSaysNo when something stands on all of it, or on a part without which the rest
+    makes no sense.
+    """
+    with ws.ledger.read() as tx:
+        command = _last(tx)
+        return None if command is None else _judge(command, find_obstacles(tx, command))
+
+
+def undo_last(ws: Workspace, number: int | None = None) -> LastCommand | None:
+    """Take the last command back, where nothing stands on it, and return what that was.
+
+    With `number`, only while that is the last one. Raises as `find_last` does.
+    """
+    ws.ledger.stop_recording()
+    with ws.ledger.write() as tx:
+        command = _last(tx)
+        if command is None:
+            return None
+        if number not in (None, command.number):
+            raise RuleSaysNo("another command was used meanwhile", "see what: voicenote undo")
+        hold_cases(tx, command.cases)
+        found = _judge(command, find_obstacles(tx, command))
+        changed = restore_rows(tx, command, {case for case, _ in found.kept})
+        _spread(ws, tx, found.cases, changed)
+    return found
+
+
+def _spread(ws: Workspace, tx: Transaction, cases: Sequence[int], changed: Collection[int]) -> None:
+    """Let changed messages that became due meanwhile go one a day, where a case has several."""
+    late: dict[int, list[Touch]] = defaultdict(list)
+    for touch in touches.of_cases(tx, cases):
+        if touch.number in changed and touch.state is TouchState.DUE and touch.due_at < tx.now:
+            late[touch.case].append(touch)
+    for number, mine in late.items():
+        if len(mine) == 1:
+            continue
+        hours = ws.hours_of(case_store.get(tx, number))
+        waiting = [
+            touch
+            for touch in touches.of_cases(tx, [number])
+            if touch.number in changed and touch.state is TouchState.DUE
+        ]
+        times = booking.resume([t.planned for t in waiting], hours, ws.owner_hours, tx.now)
+        for touch, new in zip(waiting, times, strict=True):
+            if new.due_at != touch.due_at:
+                touches.move(tx, touch.number, new.due_at, shift=new.due_at - touch.due_at)
+                tx.tell("touch_moved", number, touch=touch.number, to=new.due_at.isoformat())
+
+
+def describe_other(ws: Workspace) -> tuple[str, str] | None:
+    """Return which last command undo doesn't take back, and what to do instead."""
+    with ws.ledger.read() as tx:
+        command = last_command(tx)
+    if command is None or command.what not in BY_OTHER_WAY:
+        return None
+    what = f"undo doesn't take back the last command, {command.what}"
+    return what, BY_OTHER_WAY[command.what]
+
+
+def _last(tx: Transaction) -> Command | None:
+    """Return the last command, unless a run or a match by hand decided something after it."""
+    command = last_command(tx)
+    if command is None or command.what in BY_OTHER_WAY:
+        return None
+    decided = clock_history.last_decided(tx)
+    if decided and decided[-1].number > command.until:
+        return None
+    return None if match_history.last_match(tx, command.until) else command
+
+
+def _judge(command: Command, stands: Mapping[int, Obstacle]) -> LastCommand:
+    free = tuple(case for case in command.cases if case not in stands)
+    if stands and (command.whole or not free):
+        case = min(stands, key=lambda one: (stands[one].event != "touch_committed", one))
+        advice = TAKEN_BACK.get(command.what, "see: voicenote show {case}")
+        raise RuleSaysNo(
+            f"the {command.what} of {_when(command.at)} can't be taken back: "
+            f"{_explain(case, stands[case])}",
+            advice.format(case=case),
+        )
+    return LastCommand(
+        number=command.number,
+        undone=command.what,
+        at=command.at,
+        by=command.actor,
+        cases=free,
+        changed={_NAMES[name]: n for name, n in sorted(command.counts.items()) if name in _NAMES},
+        kept=tuple((case, _explain(case, one)) for case, one in sorted(stands.items())),
+    )
+
+
+def _explain(case: int, found: Obstacle) -> str:
+    if found.event == "touch_committed":
+        return f"message {found.message} of case {case} left at {_when(found.at)}"
+    event = found.event.replace("_", " ")
+    return f"in case {case} something has happened since ({event}, {_when(found.at)})"
+
+
+def _when(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def describe(found: LastCommand) -> str:
+    """Return in words what a command was, and what it changed."""
+    changed = ", ".join(count_of(n, name) for name, n in found.changed.items())
+    what = f"{found.undone} by {found.by}, {_when(found.at)}"
+    return f"{what}; it changed {changed}" if changed else what
