@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from voicenote.cli.terminal.screen import Screen
 from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.run.run_once import Turn
 from voicenote.engine.run.scheduler import Renewal
@@ -67,6 +68,30 @@ def test_what_was_skipped_comes_back(rested: Call, home: Path) -> None:
     assert "3 messages skipped" in done.stdout
     assert "Cases 1, 2, 3." in done.stdout
     assert "skipped" not in rested("undo").stdout, "it is taken back once"
+
+
+def test_a_person_is_asked_before_a_run_is_taken_back(
+    ready: Call, rested: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it skipped is told first; at a no it stays as it is."""
+
+    def skipped() -> int:
+        with closing(sqlite3.connect(home / "ledger.db")) as raw:
+            query = "select count(*) from touches where state = 'skipped'"
+            return int(raw.execute(query).fetchone()[0])
+
+    with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
+        raw.execute("update touches set too_late_at = '2026-01-01 09:00:00.000000'")
+    rested("run", "--yes-it-is")
+    before = skipped()
+    monkeypatch.setattr(Screen, "interactive", True)
+    done = ready("undo", input="n\n", **ALWAYS)
+    assert (done.exit_code, skipped()) == (1, before)
+    assert "To be taken back of the run at" in done.stderr
+    assert "3 messages skipped" in done.stderr
+    done = ready("undo", input="y\n", **ALWAYS)
+    assert (done.exit_code, skipped()) == (0, before - 3)
+    assert "Taken back of the run at" in done.stdout
 
 
 def test_a_daemon_says_it_once_and_again_when_it_jumps_again(

@@ -15,6 +15,7 @@ import pytest
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.web import Web
 from tests.fakes.whatsapp_api import WhatsAppApi, called
+from voicenote.cli.terminal.screen import Screen
 
 BOT, APP = "4711:sesame-open", "the app's secret"
 PHONE = "106540352242922"
@@ -409,3 +410,26 @@ def test_a_message_of_nobody_is_given_to_its_case_and_taken_back(
     say("receive", "--match", str(number), "--case", "2", code=1)
     say("receive", "--match", str(number), code=2)
     assert "fits no case again" in say("undo").stdout
+
+
+def test_a_person_is_asked_before_a_message_is_of_nobody_again(
+    say: Call, bot: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose answer it is, is told first; at a no it stays theirs."""
+
+    def answers() -> int:
+        return len(say("show", "1", "--json")["answers"])
+
+    api, _ = bot
+    sent(say, api)
+    api.updates = [said(5, chat=99, text="It is still on its side")]
+    say("receive")
+    (found,) = say("receive", "--unmatched", "--json")
+    say("receive", "--match", str(found["number"]), "--case", "1")
+    monkeypatch.setattr(Screen, "interactive", True)
+    told = say("undo", input="n\n", code=1).stderr
+    assert f"To be taken back: that message {found['number']} is Ada Lovelace's answer" in told
+    assert answers() == 1
+    told = say("undo", input="y\n").stdout
+    assert f"Taken back: that message {found['number']} is Ada Lovelace's answer" in told
+    assert answers() == 0

@@ -79,9 +79,9 @@ class Recorder:
 
     def _begin(self, connection: Connection, now: datetime, actor: str) -> None:
         if self._number is None:
-            newest = connection.execute(_NEWEST).scalar() or 0
+            newest, arrived = connection.execute(_NOW_NEWEST).one()
             made = insert(tables.commands).values(
-                at=now, actor=actor, what=self.what, after=newest, until=newest
+                at=now, actor=actor, what=self.what, after=newest, until=newest, arrived=arrived
             )
             (self._number,) = connection.execute(made).inserted_primary_key or (0,)
         if not self.rows:
@@ -123,8 +123,11 @@ def stop(connection: Connection) -> None:
 
 
 _LISTEN = text("select set_config('voicenote.command', :number, true)")
-_NEWEST = select(func.max(tables.history.c.number))
-_NEWEST_LINE = func.coalesce(_NEWEST.scalar_subquery(), 0)
+_NEWEST_LINE, _NEWEST_ARRIVAL = (
+    func.coalesce(select(func.max(table.c.number)).scalar_subquery(), 0)
+    for table in (tables.history, tables.arrivals)
+)
+_NOW_NEWEST = select(_NEWEST_LINE, _NEWEST_ARRIVAL)
 
 
 def _listen(connection: Connection, number: int) -> None:

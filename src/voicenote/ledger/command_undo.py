@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import tables
+from voicenote.ledger import arrivals, optouts, tables
 from voicenote.ledger.case_store import chunks
 from voicenote.ledger.store import Transaction
 
@@ -30,7 +30,8 @@ class Command:
     """A command: `counts` has how many rows it changed, by table.
 
     `whole`: some rows belong to no case alone, such as a customer's, so that either all of it is
-    taken back or nothing.
+    taken back or nothing. `opted_out`: it opted somebody out. `arrived` is the newest message that
+    had come in before.
     """
 
     number: int
@@ -42,6 +43,8 @@ class Command:
     cases: tuple[int, ...]
     counts: Mapping[str, int]
     whole: bool
+    opted_out: bool
+    arrived: int
 
 
 class Obstacle(NamedTuple):
@@ -64,20 +67,40 @@ def last_command(tx: Transaction) -> Command | None:
     counts = select(changed.name, func.count(changed.key.distinct())).where(mine)
     cases = set(tx.connection.execute(select(changed.case).where(mine).distinct()).scalars())
     whole = None in cases
+    by_table = {row[0]: row[1] for row in tx.connection.execute(counts.group_by(changed.name))}
+    opted_out = "optouts" in by_table
     if whole:  # an edit of a customer is told in each of their cases
         lines = tables.history.c
-        told = select(lines.case).where(
+        told = select(lines.case, lines.event == "customer_opted_out").where(
             lines.number > found["after"],
             lines.number <= found["until"],
             lines.actor == found["actor"],
         )
-        cases.update(tx.connection.execute(told.distinct()).scalars())
+        for case, gone in tx.connection.execute(told.distinct()):
+            cases.add(case)
+            opted_out |= bool(gone)
+    names = ("number", "at", "actor", "what", "after", "until", "arrived")
     return Command(
-        **{name: found[name] for name in ("number", "at", "actor", "what", "after", "until")},
+        **{name: found[name] for name in names},
         cases=tuple(sorted(cases - {None})),
-        counts={row[0]: row[1] for row in tx.connection.execute(counts.group_by(changed.name))},
+        counts=by_table,
         whole=whole,
+        opted_out=opted_out,
     )
+
+
+def has_written_since(tx: Transaction, command: Command) -> bool:
+    """Return whether a customer of the command's cases may have written since it began.
+
+    Somebody whom nobody knows may be one of them.
+    """
+    table, theirs = tables.arrivals.c, optouts.cases_beside(tx, command.cases)
+    query = select(table.number).where(
+        table.number > command.arrived,
+        table.kind.in_(arrivals.WRITTEN),
+        table.case.is_(None) | table.case.in_(theirs),
+    )
+    return tx.connection.execute(query.limit(1)).first() is not None
 
 
 def find_obstacles(tx: Transaction, command: Command) -> dict[int, Obstacle]:

@@ -276,7 +276,8 @@ history = table(
     Column("facts", JSON, nullable=False),
 )
 
-#: The last commands: `after` and `until` are the lines of the history before and at their end.
+#: The last commands: `after` and `until` are the lines of the history before and at their end,
+#: `arrived` is the newest arrival before.
 commands = table(
     "commands",
     serial(),
@@ -284,6 +285,7 @@ commands = table(
     *(Column(name, Text, nullable=False) for name in ("actor", "what")),
     Column("after", Number, nullable=False),
     Column("until", Number, nullable=False),
+    Column("arrived", Number, nullable=False),
     *later_moments("undone_at"),
 )
 

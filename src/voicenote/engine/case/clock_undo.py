@@ -49,8 +49,10 @@ class Undone:
     kept: tuple[tuple[int, str], ...]
 
 
-def undo(ws: Workspace) -> Undone:
+def undo(ws: Workspace, *, dry_run: bool = False) -> Undone:
     """Undo what the last run decided by the clock, unless it was undone before.
+
+    With `dry_run`, only return what that would be.
 
     If that clock was ahead of the current one, the current one is believed from now on. Raises
     RuleSaysNo when there is nothing to undo.
@@ -87,6 +89,8 @@ def undo(ws: Workspace) -> Undone:
             newest = meta.newest_line(tx)
             date_words_back(tx)
             keep_known_time(tx, KnownTime(number=newest[0] if newest else 0, at=tx.now))
+        if dry_run:
+            tx.take_back()
     return Undone(
         at=lines[0].at if lines else None,
         **counts,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from voicenote.counting import count_of
 from voicenote.engine.workspace import Workspace
@@ -16,6 +17,7 @@ from voicenote.ledger.command_undo import (
     Command,
     Obstacle,
     find_obstacles,
+    has_written_since,
     last_command,
     restore_rows,
 )
@@ -43,7 +45,7 @@ TAKEN_BACK: Mapping[str, str] = {
     "lesson": "voicenote lesson {case} again",
     "mark-sent": "see: voicenote show {case}",
     "merge": "see: voicenote show {case}",
-    "opt-out": "an opt-out on which something stands stays",
+    "opt-out": "they get no more messages; see: voicenote show {case}",
     "pause": "see: voicenote pause",
     "plan": "voicenote plan {case} --plan NAME, --hold or --resume",
     "record": "voicenote record {case} again",
@@ -106,7 +108,7 @@ def find_last(ws: Workspace) -> LastCommand | None:
     """
     with ws.ledger.read() as tx:
         command = _last(tx)
-        return None if command is None else _judge(command, find_obstacles(tx, command))
+        return None if command is None else _judge(ws, tx, command)
 
 
 def undo_last(ws: Workspace, number: int | None = None) -> LastCommand | None:
@@ -122,7 +124,7 @@ def undo_last(ws: Workspace, number: int | None = None) -> LastCommand | None:
         if number not in (None, command.number):
             raise RuleSaysNo("another command was used meanwhile", "see what: voicenote undo")
         hold_cases(tx, command.cases)
-        found = _judge(command, find_obstacles(tx, command))
+        found = _judge(ws, tx, command)
         changed = restore_rows(tx, command, {case for case, _ in found.kept})
         _spread(ws, tx, found.cases, changed)
     return found
@@ -171,15 +173,19 @@ def _last(tx: Transaction) -> Command | None:
     return None if match_history.last_match(tx, command.until) else command
 
 
-def _judge(command: Command, stands: Mapping[int, Obstacle]) -> LastCommand:
+def _judge(ws: Workspace, tx: Transaction, command: Command) -> LastCommand:
+    stands, zone = find_obstacles(tx, command), ws.owner_hours.zone
     free = tuple(case for case in command.cases if case not in stands)
+    why, case = "", next(iter(command.cases), 0)
     if stands and (command.whole or not free):
         case = min(stands, key=lambda one: (stands[one].event != "touch_committed", one))
-        advice = TAKEN_BACK.get(command.what, "see: voicenote show {case}")
+        why = _explain(case, stands[case], zone)
+    elif command.opted_out and has_written_since(tx, command):
+        why = "something has come in since, and the customer may have said so, too"
+    if why:
         raise RuleSaysNo(
-            f"the {command.what} of {_when(command.at)} can't be taken back: "
-            f"{_explain(case, stands[case])}",
-            advice.format(case=case),
+            f"the {command.what} of {_when(command.at, zone)} can't be taken back: {why}",
+            TAKEN_BACK.get(command.what, "see: voicenote show {case}").format(case=case or "N"),
         )
     return LastCommand(
         number=command.number,
@@ -188,23 +194,24 @@ def _judge(command: Command, stands: Mapping[int, Obstacle]) -> LastCommand:
         by=command.actor,
         cases=free,
         changed={_NAMES[name]: n for name, n in sorted(command.counts.items()) if name in _NAMES},
-        kept=tuple((case, _explain(case, one)) for case, one in sorted(stands.items())),
+        kept=tuple((case, _explain(case, one, zone)) for case, one in sorted(stands.items())),
     )
 
 
-def _explain(case: int, found: Obstacle) -> str:
+def _explain(case: int, found: Obstacle, zone: ZoneInfo) -> str:
+    when = _when(found.at, zone)
     if found.event == "touch_committed":
-        return f"message {found.message} of case {case} left at {_when(found.at)}"
+        return f"message {found.message} of case {case} left at {when}"
     event = found.event.replace("_", " ")
-    return f"in case {case} something has happened since ({event}, {_when(found.at)})"
+    return f"in case {case} something has happened since ({event}, {when})"
 
 
-def _when(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def _when(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def describe(found: LastCommand) -> str:
-    """Return in words what a command was, and what it changed."""
+def describe(found: LastCommand, zone: ZoneInfo) -> str:
+    """Return in words what a command was, and what it changed; its time by the clock of `zone`."""
     changed = ", ".join(count_of(n, name) for name, n in found.changed.items())
-    what = f"{found.undone} by {found.by}, {_when(found.at)}"
+    what = f"{found.undone} by {found.by}, {_when(found.at, zone)}"
     return f"{what}; it changed {changed}" if changed else what

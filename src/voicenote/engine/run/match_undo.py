@@ -38,8 +38,10 @@ class UndoneMatch:
     held: int
 
 
-def undo_match(ws: Workspace) -> UndoneMatch | None:
+def undo_match(ws: Workspace, *, dry_run: bool = False) -> UndoneMatch | None:
     """Undo the newest match by hand; None when a run decided something later, or there is none.
+
+    With `dry_run`, only return what that would be.
 
     Raises RuleSaysNo when it opted somebody out or began a round, or when something has followed.
     """
@@ -63,6 +65,8 @@ def undo_match(ws: Workspace) -> UndoneMatch | None:
         held = sum(hold_in(tx, [case], channel, UNPLACED) for case, channel in past.facts["held"])
         match_history.note_undone(tx, past)
         customer = case_store.get(tx, past.case).customer.name
+        if dry_run:
+            tx.take_back()
     return UndoneMatch(
         message=message, case=past.case, customer=customer, messages=messages, held=held
     )

@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("at", Moment(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("actor", "what")),
-        *(sa.Column(name, NUMBER, nullable=False) for name in ("after", "until")),
+        *(sa.Column(name, NUMBER, nullable=False) for name in ("after", "until", "arrived")),
         sa.Column("undone_at", Moment(), nullable=True),
     )
     op.create_table(

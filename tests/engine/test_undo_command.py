@@ -1,0 +1,88 @@
+"""`undo` of an opt-out, and what a customer may have said meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.world import Clock, case_of, release, states, take, told, typed
+from voicenote.engine.case import consent
+from voicenote.engine.case.consent import opt_out_in
+from voicenote.engine.case.undo_command import undo_last
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import arrivals, case_store, optouts
+from voicenote.ledger.arrivals import Came
+
+
+def comes(
+    ws: Workspace, kind: str, case: int | None = None, address: str = "x@example.com"
+) -> None:
+    with ws.ledger.write("voicenote") as tx:
+        came = Came(channel="mail", mark=kind, kind=kind, at=tx.now, address=address, case=case)
+        assert arrivals.keep(tx, came)
+
+
+def gone(ws: Workspace, number: int = 1) -> bool:
+    with ws.ledger.read() as tx:
+        return optouts.has_opted_out(tx, number)
+
+
+def test_an_opt_out_of_the_wrong_case_is_taken_back(ws: Workspace) -> None:
+    take(ws, told())
+    release(ws, 1)
+    before = states(ws, 1)
+    with typed(ws, "opt-out"):
+        consent.opt_out(ws, "1")
+    assert gone(ws)
+    undo_last(ws)
+    assert (gone(ws), states(ws, 1)) == (False, before)
+
+
+@pytest.mark.parametrize("whom", ["1", "dana@example.com"])
+@pytest.mark.parametrize("kind", arrivals.WRITTEN)
+def test_it_stays_once_the_customer_has_written(ws: Workspace, whom: str, kind: str) -> None:
+    """Known or not: it may be from somebody who has said the same."""
+    take(ws, told())
+    with typed(ws, "opt-out"):
+        consent.opt_out(ws, whom)
+    comes(ws, kind, None if kind == arrivals.UNMATCHED else 1)
+    with pytest.raises(RuleSaysNo, match="may have said so"):
+        undo_last(ws)
+    assert gone(ws)
+
+
+def test_a_stop_from_an_address_that_nobody_has_stays(ws: Workspace) -> None:
+    """The history doesn't grow by it, as that address had been opted out by the owner."""
+    with typed(ws, "opt-out"):
+        consent.opt_out(ws, "stranger@example.com")
+    comes(ws, "opt-out", address="stranger@example.com")
+    with ws.ledger.write("voicenote") as tx:
+        opt_out_in(tx, None, "stranger@example.com")
+    with pytest.raises(RuleSaysNo):
+        undo_last(ws)
+
+
+@pytest.mark.parametrize("kind", ["auto-reply", "answered"])
+def test_what_no_customer_of_it_wrote_is_no_obstacle(ws: Workspace, kind: str) -> None:
+    """A machine's reply, or the answer in a case of somebody else."""
+    take(ws, told(), told("A-2", email="bo@example.com", name="Bo"))
+    with typed(ws, "opt-out"):
+        consent.opt_out(ws, "1")
+    comes(ws, kind, 1 if kind == "auto-reply" else 2)
+    undo_last(ws)
+    assert not gone(ws)
+
+
+def test_what_the_customer_said_before_outlives_the_owners_word(
+    ws: Workspace, clock: Clock
+) -> None:
+    take(ws, told())
+    with ws.ledger.write("voicenote") as tx:
+        opt_out_in(tx, case_store.get(tx, 1))
+    before = case_of(ws)
+    clock.move(minutes=5)
+    with typed(ws, "opt-out"):
+        consent.opt_out(ws, "1")
+    undo_last(ws)
+    assert gone(ws)
+    assert case_of(ws) == before
