@@ -67,7 +67,9 @@ def test_what_was_skipped_comes_back(rested: Call, home: Path) -> None:
     assert done.exit_code == 0
     assert "3 messages skipped" in done.stdout
     assert "Cases 1, 2, 3." in done.stdout
-    assert "skipped" not in rested("undo").stdout, "it is taken back once"
+    for command in ("approve", "render", "script"):  # it is taken back once, then what came before
+        assert rested("undo").stdout.startswith(f"Taken back: {command} by ")
+    assert rested("undo").exit_code == 1
 
 
 def test_a_person_is_asked_before_a_run_is_taken_back(

@@ -74,8 +74,9 @@ class Beside:
     """What is known without the ledger.
 
     `resent` counts by touch how often a person has booked it again, `back` by key how often a copy
-    surely came back; `marked` are touches that a person says have left. `approved` keeps the words
-    and the sounds of each approval as they were at that moment.
+    surely came back; `marked` are touches that a person says have left; `stood` is the ledger
+    before each command that undo knows. `approved` keeps the words and the sounds of each approval
+    as they were at that moment.
     """
 
     chance: random.Random
@@ -86,6 +87,7 @@ class Beside:
     resent: Counter[int] = field(default_factory=Counter)
     back: Counter[str] = field(default_factory=Counter)
     marked: set[int] = field(default_factory=set)
+    stood: dict[int, Seen] = field(default_factory=dict)
     approved: dict[tuple[int, str], tuple[list[str], set[str]]] = field(default_factory=dict)
     stories: int = 0
     letters: int = 0
@@ -129,7 +131,7 @@ class Beside:
         self.gone_people.add(seen.customer(case)["name"])
 
     def watch(self, before: Seen, after: Seen, done: Done) -> None:
-        """Keep what each new approval released, and what a person has settled."""
+        """Keep what each new approval released, what a person has settled, what undo may need."""
         if done.exit_code == 0 and done.words[0] in ("resend", "mark-sent"):
             touches = done.data["messages"]
             if done.words[0] == "resend":
@@ -137,6 +139,9 @@ class Beside:
                 self.marked -= set(touches)
             else:
                 self.marked |= set(touches)
+        had = {row["number"] for row in before.rows["commands"]}
+        new = (row["number"] for row in after.rows["commands"] if row["number"] not in had)
+        self.stood.update(dict.fromkeys(new, before))
         known = {row["number"] for row in before.rows["approvals"]}
         for row in after.rows["approvals"]:
             if row["number"] not in known:

@@ -55,7 +55,10 @@ def history_only_grows(w: Walk, before: Seen, after: Seen, done: Done) -> Iterat
 def statuses_follow_the_table(w: Walk, before: Seen, after: Seen, done: Done) -> Iterator[str]:
     seen = w.beside.statuses
     for line in after.since(before):
-        yield from _followed(seen, line, after.facts(line))
+        facts = after.facts(line)
+        if line["event"] == "command_undone":
+            yield from _taken_back(w, line["case"], facts)
+        yield from _followed(seen, line, facts)
     found: dict[str, dict[Any, str]] = {
         "case": {number: row["stage"] for number, row in after.cases.items()},
         "amends": {name: row["state"] for name, row in after.amends.items()},
@@ -72,10 +75,6 @@ def statuses_follow_the_table(w: Walk, before: Seen, after: Seen, done: Done) ->
 def _followed(seen: dict[str, dict[Any, str]], line: Row, facts: dict[str, Any]) -> Iterator[str]:
     """Take one line of the history through the transition tables."""
     event, case = line["event"], line["case"]
-    if event == "command_undone":
-        seen["case"] |= {case: facts["stage"]} if "stage" in facts else {}
-        seen["touch"] |= {int(name): state for name, state in facts.get("touches", {}).items()}
-        seen["amends"] |= {(case, int(k)): state for k, state in facts.get("amends", {}).items()}
     if event == "plan_booked":
         seen["touch"] |= dict.fromkeys(facts["touches"], "due")
     for noun, names in EVENTS.items():
@@ -94,10 +93,55 @@ def _followed(seen: dict[str, dict[Any, str]], line: Row, facts: dict[str, Any])
         seen[noun][name] = row.get(old, old)
 
 
+def _taken_back(w: Walk, case: int | None, facts: dict[str, Any]) -> Iterator[str]:
+    """What undo says it has led back to is what was there before that command."""
+    then, seen = w.beside.stood[facts["number"]], w.beside.statuses
+    was: dict[str, dict[Any, str]] = {
+        "case": {number: row["stage"] for number, row in then.cases.items()},
+        "touch": {number: row["state"] for number, row in then.touches.items()},
+        "amends": {name: row["state"] for name, row in then.amends.items()},
+    }
+    told: dict[str, dict[Any, str]] = {
+        "case": {case: facts["stage"]} if "stage" in facts else {},
+        "touch": {int(name): state for name, state in facts.get("touches", {}).items()},
+        "amends": {(case, int(k)): state for k, state in facts.get("amends", {}).items()},
+    }
+    for noun, states in told.items():
+        for name, state in states.items():
+            if was[noun].get(name) != state:
+                yield f"undo led {noun} {name} to {state}, which was {was[noun].get(name)}"
+        seen[noun] |= states
+
+
+def _added(w: Walk, before: Seen, after: Seen, name: str) -> set[int]:
+    """The rows that the commands had added which were undone now, in the cases of these."""
+    found: set[int] = set()
+    for line in after.since(before):
+        if line["event"] != "command_undone":
+            continue
+        then = {row["number"] for row in w.beside.stood[after.facts(line)["number"]].rows[name]}
+        found |= {row["number"] for row in before.of_case(name, line["case"])} - then
+    return found
+
+
+def undo_takes_back_nothing_that_left(
+    w: Walk, before: Seen, after: Seen, done: Done
+) -> Iterator[str]:
+    """Only what a person has said of a message is taken back, never that it left."""
+    if done.words[0] != "undo":
+        return
+    for number, row in before.touches.items():
+        left = row["state"] in ARRIVED | FLYING and number not in w.beside.marked
+        now = after.touches[number]["state"] if number in after.touches else "gone"
+        if left and now not in ARRIVED | FLYING:
+            yield f"touch {number} had left ({row['state']}), and undo made it {now}"
+
+
 def nothing_is_lost(w: Walk, before: Seen, after: Seen, done: Done) -> Iterator[str]:
-    undone = done.words[0] == "undo"  # it takes away what a command has added
-    for name in ("cases",) if undone else ("cases", "amends", "touches", "answers", "approvals"):
+    for name in ("cases", "amends", "touches", "answers", "approvals"):
         gone = {r["number"] for r in before.rows[name]} - {r["number"] for r in after.rows[name]}
+        if gone and name != "cases":
+            gone -= _added(w, before, after, name)
         if gone:
             yield f"{name} {sorted(gone)} are gone from the ledger"
     for row in after.touches.values():
@@ -233,6 +277,7 @@ def the_file_is_whole(w: Walk, before: Seen, after: Seen, done: Done) -> Iterato
 INVARIANTS = (
     history_only_grows,
     statuses_follow_the_table,
+    undo_takes_back_nothing_that_left,
     nothing_is_lost,
     what_is_due_is_shown,
     only_a_person_sends_again,

@@ -20,7 +20,7 @@ OPENING = {"memo", "last-word"}
 KEPT = {"done", "confirmed"}
 TABLES = (
     "cases", "customers", "amends", "touches", "answers", "approvals", "scripts", "memos",
-    "lessons", "addresses",
+    "lessons", "addresses", "commands",
 )  # fmt: skip
 KINDS = ("email", "phone", "telegram", "whatsapp")
 

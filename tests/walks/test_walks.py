@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from tests.walks.steps import STEPS
 from tests.walks.walk import Violated, Walk
 from voicenote.engine.run import parcels
 from voicenote.followup import decide
+from voicenote.ledger import command_undo
+from voicenote.ledger.store import Transaction
 from voicenote.schedule.hours import Hours
 from voicenote.script import disclosing
 
@@ -90,6 +93,31 @@ def test_a_history_that_was_written_anew_is_seen(walker: Walk) -> None:
     walker.seen.history[1]["actor"] = "mallory"
     with pytest.raises(Violated, match="rewritten"):
         walker.call("cases")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [
+        ("update touches set state = 'held' where state = 'due'", "leads to"),
+        ("update cases set stage = 'opened' where number = 1", "leads to"),
+        ("delete from approvals", "gone"),
+        ("delete from amends", "gone"),
+    ],
+)
+def test_an_undo_that_takes_back_more_is_seen(
+    walker: Walk, monkeypatch: pytest.MonkeyPatch, hidden: str, told: str
+) -> None:
+    plain = command_undo.restore_rows
+
+    def more(tx: Transaction, *others: Any) -> set[int]:
+        done = plain(tx, *others)
+        tx.connection.exec_driver_sql(hidden)
+        return done
+
+    walker.call("plan", "1", "--hold")
+    monkeypatch.setattr("voicenote.engine.case.undo_command.restore_rows", more)
+    with pytest.raises(Violated, match=told):
+        walker.call("undo")
 
 
 def a_day(walker: Walk) -> None:
