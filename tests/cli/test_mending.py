@@ -26,8 +26,8 @@ from voicenote.cli.terminal.screen import Screen
 from voicenote.engine.run import recovery
 from voicenote.engine.run.send import Sent
 from voicenote.errors import RuleSaysNo
-from voicenote.model.touch import TouchState
 from voicenote.ledger.command_log import TABLES
+from voicenote.model.touch import TouchState
 
 
 @pytest.fixture
@@ -366,6 +366,9 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("approve 1 --yes", "amends broken 1.1"), "amends again 1.1 --by 2027-06-09"),
     (("edit 1 --set customer=Dina", "script 1"), "render 1"),
     ((), "amends say 1.1 --deed an-honest-cake"),
+    (("approve 1 --yes",), "plan 1 --plan acknowledge"),
+    (("withdraw 1 --why typed-twice",), "reopen 1"),
+    (("merge 1 2 --anyway one-and-the-same",), "merge 1 3 --anyway one-and-the-same"),
 )
 
 
@@ -399,6 +402,17 @@ def test_undo_takes_any_command_back(
     assert everything(home) == before
 
 
+def test_one_merge_after_the_other_is_taken_back(ready: Call, home: Path) -> None:
+    """Each in turn, to what was before it."""
+    stood = [everything(home)]
+    for other in ("2", "3"):
+        assert ready("merge", "1", other, "--anyway", "one and the same").exit_code == 0
+        stood.append(everything(home))
+    for before in stood[-2::-1]:
+        assert ready("undo").exit_code == 0
+        assert everything(home) == before
+
+
 def test_a_person_at_a_terminal_is_asked_first(
     ready: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -420,11 +434,11 @@ def test_what_has_left_stays_and_the_rest_is_taken_back(ready: Call, home: Path)
             'insert into history (at, actor, "case", event, facts) values '
             "('2026-11-30 12:00:00.000000', 'voicenote', 2, 'touch_committed', '{\"touch\": 4}')"
         )
-    done = ready("undo", "--json")
+    done = ready("undo", "--json", VOICENOTE_OWNER__TIME_ZONE="Europe/Tallinn")
     assert done.exit_code == 1
     data = json.loads(done.stdout)
     assert data["cases"] == [1, 3]
-    assert data["kept"] == [[2, "message 4 of case 2 left at 2026-11-30 12:00 UTC"]]
+    assert data["kept"] == [[2, "message 4 of case 2 left at 2026-11-30 14:00"]]
 
 
 def test_undo_takes_any_command_back_on_postgresql(
