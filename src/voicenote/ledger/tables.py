@@ -283,9 +283,7 @@ commands = table(
     serial(),
     *moments("at"),
     *(Column(name, Text, nullable=False) for name in ("actor", "what")),
-    Column("after", Number, nullable=False),
-    Column("until", Number, nullable=False),
-    Column("arrived", Number, nullable=False),
+    *(Column(name, Number, nullable=False) for name in ("after", "until", "arrived")),
     *later_moments("undone_at"),
 )
 
