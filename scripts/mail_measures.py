@@ -135,8 +135,8 @@ def engine(folder: Path, port: int, count: int) -> None:
     """Make a workspace in `folder` whose approved memos are due now, for `voicenote run`."""
     from voicenote import settings, wiring
     from voicenote.engine.case.approval import approve_cases
-    from voicenote.engine.memo.drafting import compose_cases
-    from voicenote.ledger import case_store, scripts
+    from voicenote.engine.memo.compose_cases import compose_cases
+    from voicenote.ledger import case_store, memos, scripts
     from voicenote.ledger.changes import change_case
     from voicenote.model.address import Address
     from voicenote.model.case import Complaint, Customer
@@ -173,7 +173,7 @@ def engine(folder: Path, port: int, count: int) -> None:
         )
         with ws.ledger.write() as tx:
             found = scripts.drafts(tx, [drafted.case])[drafted.case, 1]
-            scripts.keep_memo(tx, drafted.case, found.script_number, made)
+            memos.keep_memo(tx, drafted.case, found.script_number, made)
             change_case(tx, drafted.case, "render")
     for _ in approve_cases(ws, numbers):
         pass

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.walks import steps
 from tests.walks import walks as walking
 
 sys.path.pop(0)
@@ -65,7 +66,7 @@ def main(first: int, last: int) -> None:
         made = walking.of_seed(seed)
         print(f"{seed}: {made.commands} commands, {made.arrived} arrived", flush=True)
         if made.violation:
-            _, least = walking.shrunk(walking.drawn(seed, walking.COMMANDS), str(seed))
+            _, least = walking.shrunk(steps.drawn(seed, walking.COMMANDS), str(seed))
             print("\n".join(f"    {line}" for line in (*least.log, least.violation)), flush=True)
 
 
