@@ -99,6 +99,11 @@ def status(folder: Path) -> str:
     return beside_a_query(folder, "status")
 
 
+def next_(folder: Path) -> str:
+    """`voicenote next` on 10,000 cases without a script against the same query."""
+    return beside_a_query(folder, "next")
+
+
 def beside_a_query(folder: Path, command: str) -> str:
     """Run a command on 10,000 cases, and a script with one query, in turn."""
     import_many(folder)
@@ -225,6 +230,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
     "status": status,
+    "next": next_,
     "intake": intake,
     "strangers": strangers,
     "sound": sound,

@@ -37,7 +37,16 @@ from tests.engine.world import (
 )
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import NotFound
-from voicenote.engine.case import approval, case_triage, closing, consent, overview, promises
+from voicenote.engine.case import (
+    approval,
+    attention,
+    case_triage,
+    closing,
+    consent,
+    overview,
+    promises,
+)
+from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.overview import read_status
 from voicenote.engine.memo import render_case
 from voicenote.engine.memo.compose_cases import compose_cases
@@ -170,6 +179,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self.status_counts_what_next_would()
+            self.next_says_what_it_would_of_each_case()
         finally:
             self.ws.close()
             self.sound.__exit__(None, None, None)
@@ -498,6 +508,14 @@ class Life(RuleBasedStateMachine):
             patch.setattr(overview, "sort_out_plain", none_plain)
             judged = read_status(self.ws)
         assert counted == judged
+
+    def next_says_what_it_would_of_each_case(self) -> None:
+        """What it takes from rows alone is what it says of the whole cases."""
+        told_ = what_needs_me(self.ws)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(attention, "list_unmade", lambda _tx: [])
+            patch.setattr(attention, "find_idle", lambda _tx, _before: set())
+            assert told_ == what_needs_me(self.ws)
 
     def who_stands_as_before_is_as_before(
         self, stands: Mapping[int, Fingerprint], found: Mapping[int, Snapshot]

@@ -37,7 +37,7 @@ from voicenote.engine.case.undo_command import undo_last
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
-from voicenote.followup.priorities import Urgency
+from voicenote.followup.memo_steps import Urgency
 from voicenote.ledger import case_store, optouts, tables, touches
 from voicenote.ledger.store import open_ledger
 from voicenote.model.case import Lesson, Outcome, Severity, Stage

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from voicenote.followup.priorities import Row, Urgency, needs, rank_needs
+from voicenote.followup.memo_steps import Urgency
+from voicenote.followup.priorities import Row, needs, rank_needs
 from voicenote.model.case import Lesson, Outcome
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from voicenote.counting import count_of
 from voicenote.followup.case_status import (
@@ -16,7 +15,6 @@ from voicenote.followup.case_status import (
     is_right,
     memo_at,
     mend_address,
-    name_also,
     name_promise,
     open_answer,
     openings,
@@ -28,6 +26,16 @@ from voicenote.followup.case_status import (
 )
 from voicenote.followup.closing_rules import EVIDENCE, missing
 from voicenote.followup.interpret import quote_inline
+from voicenote.followup.memo_steps import (
+    Need,
+    PlainRow,
+    Urgency,
+    first_step,
+    hurried,
+    name_others,
+    plain_need,
+    warned,
+)
 from voicenote.followup.release_rules import steps_to_approval, told_of_recall
 from voicenote.model.case import Severity, Stage
 from voicenote.model.promise import AmendsState
@@ -39,22 +47,6 @@ from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
 SOON = timedelta(days=2)
 _BACK = (TouchState.REFUSED, TouchState.BOUNCED)
 _STALE = "the case has changed since its memo was written; write it again"
-
-
-class Urgency(IntEnum):
-    """Kinds of need, the most urgent first."""
-
-    OVERDUE = 1
-    UNCERTAIN = 2
-    NOT_ARRIVED = 3
-    ANSWER = 4
-    CLOCK = 5
-    APPROVAL = 6
-    MAKE = 7
-    HELD = 8
-    DUE_SOON = 9
-    LESSON = 10
-    CLOSE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +63,13 @@ class Row:
     also: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """One thing that needs the owner: a sentence, its command, and since when (UTC)."""
-
-    urgency: Urgency
-    case: int
-    sentence: str
-    command: str
-    since: datetime
-    serious: bool = False
-
-    @property
-    def order(self) -> tuple[int, bool, datetime, int]:
-        """Sort key: the most urgent first; then the serious, the oldest, and by number."""
-        return (self.urgency, not self.serious, self.since, self.case)
-
-
-def rank_needs(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
+def rank_needs(
+    rows: Iterable[Row], now: datetime, plain: Iterable[PlainRow] = ()
+) -> tuple[Need, ...]:
     """Return everything that needs the owner at `now` (aware), the most urgent first."""
-    found = (_named(need, row.also) for row in rows for need in needs(row, now))
+    found = [name_others(need, row.also) for row in rows for need in needs(row, now)]
+    found += map(plain_need, plain)
     return tuple(sorted(found, key=lambda need: need.order))
-
-
-def _named(need: Need, also: Sequence[int]) -> Need:
-    """Return a need that names the person's other open cases."""
-    if not also:
-        return need
-    theirs = f" ({name_also(also)} {'is' if len(also) == 1 else 'are'} theirs too)"
-    name, colon, rest = need.sentence.partition(": ")
-    return replace(need, sentence=f"{name}{theirs}{colon}{rest}")
 
 
 def needs(row: Row, now: datetime) -> Iterator[Need]:
@@ -203,19 +172,7 @@ def _from(answer: Answer) -> str:
 def _memo_needs(row: Row) -> Iterator[Need]:
     """Yield the next step for an unsent memo. Customers who opted out get none."""
     snapshot, case = row.snapshot, row.snapshot.case
-    step = {
-        Stage.OPENED: ("write what you will say", f"voicenote script {case.number}"),
-        Stage.SCRIPTED: (
-            f"record the memo (voicenote record {case.number}), or let a computer speak it",
-            f"voicenote render {case.number}",
-        ),
-        Stage.RENDERED: (
-            "read the letter, which leaves without sound (R24), and approve it"
-            if snapshot.without_sound
-            else "listen to the memo, and approve it",
-            f"voicenote approve {case.number}",
-        ),
-    }.get(case.stage)
+    step = first_step(case.stage, case.number, without_sound=snapshot.without_sound)
     if snapshot.opted_out or memo_at(snapshot) is not None or is_right(snapshot):
         return
     memos = openings(snapshot)
@@ -229,15 +186,13 @@ def _memo_needs(row: Row) -> Iterator[Need]:
         step = (_why_not_approved(snapshot) or step[0], first)
     if case.stage is Stage.APPROVED and (given_up := _given_up(snapshot)):
         step = (given_up, f"voicenote resend {case.number}")
-    if step and row.warning:
-        step = (f"{step[0]}; {row.warning}", step[1])
-    if row.breached:
-        sentence, command = step or ("send the memo, at the next decent hour", "voicenote run")
-        sentence = f"has waited too long (R4): {sentence}"
-        yield _need(snapshot, Urgency.CLOCK, since, sentence, command)
-    elif step:
+    step = warned(step, row.warning)
+    if step is None and row.breached:
+        step = ("send the memo, at the next decent hour", "voicenote run")
+    if step:
         urgency = Urgency.APPROVAL if case.stage is Stage.RENDERED else Urgency.MAKE
-        yield _need(snapshot, urgency, since, *step)
+        urgency, sentence, command = hurried(urgency, step, breached=row.breached)
+        yield _need(snapshot, urgency, since, sentence, command)
 
 
 def _why_not_approved(snapshot: Snapshot) -> str:

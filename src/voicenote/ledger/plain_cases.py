@@ -5,19 +5,32 @@ Everything else is loaded and judged as `next` does; a test holds both to the sa
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select
 
 from voicenote.ledger import case_rows, tables
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import reading
 
 #: A promise that is due by then may need its owner; time zones differ by a day.
 _SOON = timedelta(days=4)
 #: The stages before the owner has approved the memo.
 _TO_MAKE = ("opened", "scripted", "rendered")
+#: Those before there is a memo.
+UNMADE = ("opened", "scripted")
 _QUIET = (*case_rows.ARRIVED, "due")
+
+
+class PlainCase(NamedTuple):
+    """A plain case that has no script yet, or no sound."""
+
+    number: int
+    customer: str
+    stage: str
+    severity: str
+    opened_at: datetime
 
 
 class PlainCases(NamedTuple):
@@ -36,14 +49,49 @@ def sort_out_plain(tx: Transaction) -> PlainCases:
     case = tables.cases
     plain = _is_plain(tx) & case.c.number.not_in(list(case_rows.opted_out(tx)))
     counted = select(case.c.stage, func.count()).where(plain).group_by(case.c.stage)
-    answered = exists().where(tables.answers.c.case == case.c.number)
-    others = select(case.c.number, case.c.stage).where(
-        (case.c.stage != case_rows.CLOSED) | answered, ~plain
-    )
+    others = select(case.c.number, case.c.stage).where(_is_stirring(), ~plain)
     return PlainCases(
         {row[0]: row[1] for row in tx.connection.execute(counted)},
         {row[0]: row[1] for row in tx.connection.execute(others.order_by(case.c.number))},
     )
+
+
+def list_stirring(tx: Transaction) -> list[int]:
+    """Return the cases that are open, or were answered: no other one needs anybody."""
+    query = select(tables.cases.c.number).where(_is_stirring()).order_by(tables.cases.c.number)
+    return list(tx.connection.execute(query).scalars())
+
+
+def _is_stirring() -> ColumnElement[bool]:
+    case = tables.cases
+    answered = exists().where(tables.answers.c.case == case.c.number)
+    return (case.c.stage != case_rows.CLOSED) | answered
+
+
+def list_unmade(tx: Transaction) -> list[PlainCase]:
+    """Return the plain cases that have no script yet, or no sound.
+
+    Raises BadData when a row of theirs can't be read.
+    """
+    case, person = tables.cases, tables.customers
+    query = (
+        select(case.c.number, person.c.name, case.c.stage, case.c.severity, case.c.opened_at)
+        .join(person, person.c.number == case.c.customer)
+        .where(_is_plain(tx), case.c.stage.in_(UNMADE))
+        .where(case.c.number.not_in(list(case_rows.opted_out(tx))))
+    )
+    with reading([0, 0]):
+        return list(map(PlainCase._make, tx.connection.execute(query)))
+
+
+def find_idle(tx: Transaction, before: datetime) -> set[int]:
+    """Return the plain cases that need nobody: approved after `before`, or followed up."""
+    case = tables.cases
+    idle = (case.c.stage == "following") | (case.c.opened_at > before) & (
+        case.c.stage == "approved"
+    )
+    query = select(case.c.number).where(_is_plain(tx), idle)
+    return set(tx.connection.execute(query).scalars()) - case_rows.opted_out(tx)
 
 
 def _is_plain(tx: Transaction) -> ColumnElement[bool]:

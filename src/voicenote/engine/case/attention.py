@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from voicenote.counting import count_of
-from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.cause_history import all_returned
 from voicenote.engine.case.consent import TO_READ, UNPLACED
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.troubles import OwnNeed, troubles_apart
@@ -16,20 +16,22 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.interpret import quote_inline
-from voicenote.followup.priorities import Need, Row, rank_needs
+from voicenote.followup.memo_steps import Need, PlainRow
+from voicenote.followup.priorities import Row, rank_needs
 from voicenote.ledger import (
     arrivals,
     attachments,
-    case_store,
     persons,
     touches,
     unreachable,
 )
 from voicenote.ledger.arrivals import UnmatchedArrival
+from voicenote.ledger.plain_cases import PlainCase, find_idle, list_stirring, list_unmade
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable
 from voicenote.model.attachment import AttachmentState
+from voicenote.model.case import Severity, Stage
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import BATCH_HELD
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
@@ -52,12 +54,27 @@ def what_needs_me(ws: Workspace) -> Attention:
     """Return everything that needs the owner."""
     policy = ws.settings.policy
     with ws.ledger.read() as tx:
-        known, bad = readable(
-            lambda some: snapshots(tx, some, ws.zone_of), case_store.numbers_of(tx)
-        )
+        breach = tx.now - timedelta(hours=policy.breach_hours)
+        unmade = _list_unmade(tx)
+        spared = find_idle(tx, breach).union(one.number for one in unmade)
+        others = [number for number in list_stirring(tx) if number not in spared]
+        known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), others)
         found = mark_stale(ws, tx, known).values()
-        back = warn_of_returned_causes(tx, (seen.case for seen in found))
+        back = all_returned(tx)
         also = persons.all_open(tx)
+        plain = (
+            PlainRow(
+                one.number,
+                one.customer,
+                Stage(one.stage),
+                one.severity == Severity.SERIOUS,
+                one.opened_at,
+                one.opened_at <= breach,
+                back.get(one.number, ""),
+                also.get(one.number, ()),
+            )
+            for one in unmade
+        )
         rows = [
             Row(
                 seen,
@@ -67,7 +84,14 @@ def what_needs_me(ws: Workspace) -> Attention:
             )
             for seen in found
         ]
-        return Attention(rank_needs(rows, tx.now), tuple(_apart(ws, tx, list(bad.values()))))
+        return Attention(rank_needs(rows, tx.now, plain), tuple(_apart(ws, tx, list(bad.values()))))
+
+
+def _list_unmade(tx: Transaction) -> list[PlainCase]:
+    try:
+        return list_unmade(tx)
+    except BadData:  # then each case is read on its own, which tells which one is damaged
+        return []
 
 
 def _apart(ws: Workspace, tx: Transaction, bad: Sequence[BadData]) -> Iterator[OwnNeed]:

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from voicenote.engine.case.troubles import OwnNeed, troubles_apart
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.priorities import Need, Row, Urgency, needs
+from voicenote.followup.memo_steps import Need, Urgency
+from voicenote.followup.priorities import Row, needs
 from voicenote.ledger import arrivals, doubts, run_notes, touches
 from voicenote.ledger.plain_cases import sort_out_plain
 from voicenote.ledger.run_notes import LastRun
