@@ -239,6 +239,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                     ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),
                     ("touches", ("answerable", "reason_code")),
                     ("memos", ("misheard", "anyway")),
+                    ("answers", ("settled",)),
                 )
                 for name in names
             ),

@@ -25,13 +25,14 @@ from tests.engine.world import (
     typed,
 )
 from tests.fakes.databases import own_database
-from voicenote.engine.case import batches, closing, consent, promises
+from voicenote.engine.case import batches, case_triage, closing, consent, promises
 from voicenote.engine.case.approval import hold
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_edit import edit
 from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_withdraw import withdraw
 from voicenote.engine.case.cause_history import causes, outcomes
+from voicenote.engine.case.closing import write_lesson
 from voicenote.engine.case.duplicates import find_doubles
 from voicenote.engine.case.undo_command import undo_last
 from voicenote.engine.run.run_once import one_pass
@@ -332,8 +333,54 @@ def test_a_not_yet_to_a_withdrawn_case_waits_for_its_owner(
     assert case_of(ws).outcome is Outcome.WITHDRAWN
     (need,) = what_needs_me(ws).needs
     assert (need.urgency, need.command) == (Urgency.ANSWER, "voicenote reopen 1")
+    assert ("has written since you took it out" in need.sentence) is by_hand
+    assert ("wrote before you took it out" in need.sentence) is not by_hand
     assert closing.reopen(ws, 1, "they are right") == 2
     assert not [one for one in what_needs_me(ws).needs if one.urgency is Urgency.ANSWER]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_YET, Verdict.UNCLEAR])
+def test_an_answer_to_a_withdrawn_case_waits_until_its_owner_leaves_it_closed(
+    ws: Workspace, clock: Clock, verdict: Verdict
+) -> None:
+    """Its time stays the one at which it was written; the next answer waits again."""
+    take(ws, told(days=None))
+    release(ws, 1)
+    one_pass(ws)
+    closing.answer(ws, 1, verdict, "the shop is far away", "call")
+    clock.move(days=1)
+    withdraw(ws, 1, "solved elsewhere")
+    assert what_needs_me(ws).needs == ()
+    before = clock.now - timedelta(days=2)
+    with ws.ledger.write() as tx:
+        closing.answer_in(ws, tx, 1, Answer(verdict=verdict, at=before, text="it is red"))
+    (need,) = what_needs_me(ws).needs
+    assert (need.since, "it is red" in need.sentence) == (before, True)
+    assert "voicenote close 1" in need.sentence
+    assert closing.close(ws, 1) is Outcome.WITHDRAWN
+    assert what_needs_me(ws).needs == ()
+    with pytest.raises(RuleSaysNo, match="already closed"):
+        closing.close(ws, 1)
+    closing.answer(ws, 1, verdict, "and it is torn", "call")
+    assert len(what_needs_me(ws).needs) == 1
+
+
+def test_a_not_yet_that_ended_a_case_is_not_told_for_ever(ws: Workspace, clock: Clock) -> None:
+    """Its owner knew it when closing; a later one is told until it is closed again."""
+    take(ws, told(days=None))
+    case_triage.apply_triage(ws, 1, case_triage.Triage(abusive=True, reason="threats"))
+    release(ws, 1)
+    one_pass(ws)
+    clock.move(days=1)
+    closing.answer(ws, 1, Verdict.NOT_YET, "you crooks", "call")
+    write_lesson(ws, 1, Lesson(cause="x", prevention="y", owner="Ada"))
+    closing.close(ws, 1, Outcome.LOST)
+    assert what_needs_me(ws).needs == ()
+    clock.move(days=1)
+    closing.answer(ws, 1, Verdict.NOT_YET, "crooks still", "call")
+    assert len(what_needs_me(ws).needs) == 1
+    closing.close(ws, 1)
+    assert what_needs_me(ws).needs == ()
 
 
 @pytest.mark.parametrize("told_there", [True, False])

@@ -68,8 +68,8 @@ class Make:
         )
 
     @classmethod
-    def answer(cls, verdict: str, day: float, text: str = "") -> Answer:
-        return Answer(verdict=Verdict(verdict), at=cls.at(day), text=text)
+    def answer(cls, verdict: str, day: float, text: str = "", *, settled: bool = False) -> Answer:
+        return Answer(verdict=Verdict(verdict), at=cls.at(day), text=text, settled=settled)
 
     @classmethod
     def snapshot(

@@ -109,7 +109,7 @@ def test_an_answer_to_a_withdrawn_case_waits_for_the_owner(
         "outcome": Outcome.WITHDRAWN,
         "closed_at": make.at(4),
     }
-    said = (make.answer(verdict, day, "still red"),)
+    said = (make.answer(verdict, day, "still red", settled=day < 4),)
     row = Row(make.snapshot(make.touch(1, "memo", "accepted"), answers=said, **gone))
     assert [need.command for need in needs(row, make.at(6))] == ["voicenote reopen 3"] * heard
 

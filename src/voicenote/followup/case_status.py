@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from voicenote.model.address import EMAIL, field_of
-from voicenote.model.case import Case, Finding
+from voicenote.model.case import Case, Finding, Stage
 from voicenote.model.promise import Amends
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
@@ -227,6 +227,19 @@ def open_answer(snapshot: Snapshot) -> Answer | None:
     """Return the newest answer of this round, unless it is a plain yes; or None."""
     newest = max(snapshot.round_answers, key=lambda one: one.at, default=None)
     return None if newest is None or newest.verdict is Verdict.PUT_RIGHT else newest
+
+
+def unsettled_answer(snapshot: Snapshot) -> Answer | None:
+    """Return the newest answer that came after this round was closed, or taken out; or None.
+
+    A plain yes is none, nor is what ends a round: only what may ask for another one.
+    """
+    case = snapshot.case
+    fresh = [one for one in snapshot.round_answers if not one.settled]
+    newest = max(fresh, key=lambda one: one.at, default=None)
+    if case.stage is not Stage.CLOSED or newest is None or newest.verdict is Verdict.PUT_RIGHT:
+        return None
+    return newest if case.taken_out or newest.verdict is Verdict.NOT_YET else None
 
 
 def name_also(cases: Sequence[int]) -> str:

@@ -22,6 +22,7 @@ from voicenote.followup.case_status import (
     rests_on_silence,
     settled,
     today,
+    unsettled_answer,
     verdict,
 )
 from voicenote.followup.closing_rules import EVIDENCE, missing
@@ -142,22 +143,22 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
 
 def _answer(snapshot: Snapshot) -> Iterator[Need]:
     """Yield a need for the newest answer of a person, unless it is a yes."""
-    case, newest = snapshot.case, open_answer(snapshot)
+    case, closed = snapshot.case, snapshot.case.stage is Stage.CLOSED
+    newest = unsettled_answer(snapshot) if closed else open_answer(snapshot)
     if newest is None:
         return
+    ending = f"; to leave it closed, voicenote close {case.number}" * closed
     if case.taken_out:
-        if case.closed_at is not None and newest.at > case.closed_at:
-            what = "has written since you took it out"
-            sentence = f"{what}{_from(newest)}{quote_inline(newest.text)}; to take it up again"
-            command = f"voicenote reopen {case.number}"
-            yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
-        return
-    if newest.verdict is Verdict.NOT_YET:
+        since = case.closed_at is None or newest.at > case.closed_at
+        what = "has written since you took it out" if since else "wrote before you took it out"
+        what += f"{_from(newest)}{quote_inline(newest.text)}"
+        sentence = f"{what}{ending}; to take it up again"
+        command = f"voicenote reopen {case.number}"
+    elif newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
-        sentence = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
-    elif case.stage is Stage.CLOSED:
-        return
+        said = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
+        sentence = said + ending
     else:
         sentence = f"has answered{_from(newest)}, and waits for you{quote_inline(newest.text)}"
         command = f"voicenote answer {case.number}"

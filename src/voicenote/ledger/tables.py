@@ -231,7 +231,6 @@ receipts = table(
     Column("provider_id", Text, nullable=False, default="", index=True),
     Column("detail", JSON, nullable=False, default=dict),
 )
-
 answers = table(
     "answers",
     serial(),
@@ -240,6 +239,7 @@ answers = table(
     *codes("verdict"),
     *moments("at"),
     *texts("text", "via", "writer"),
+    Column("settled", Boolean, nullable=False, default=False, server_default=false()),
 )
 lessons = table(
     "lessons",

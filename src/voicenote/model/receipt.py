@@ -54,7 +54,8 @@ class Answer:
     """What the customer said, written by a person and never by an autoresponder.
 
     `writer` is the address it came from if that isn't the customer's own: someone else may have
-    written, or the customer from another address.
+    written, or the customer from another address. `settled`: the case's owner closed it, or took it
+    out, knowing the answer.
     """
 
     verdict: Verdict
@@ -62,6 +63,7 @@ class Answer:
     text: str = ""
     via: str = ""
     writer: str = ""
+    settled: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

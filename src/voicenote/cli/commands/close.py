@@ -20,7 +20,8 @@ OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer", "opted-out")
 def close(session: Session, /, *, wanted: Wanted, outcome: str | None) -> int:
     """Close cases, or list what is missing.
 
-    With --all, every case that is followed up: those are closed of which nothing is missing.
+    With --all, every case that is followed up: those are closed of which nothing is missing. A
+    closed case whose customer has written since stays closed, and next tells of it no more.
 
     With --json: {"case", "stage", "outcome"}; of several a list, with {"case", "error", "advice",
     "missing"} for those that stay open.

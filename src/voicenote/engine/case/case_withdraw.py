@@ -12,6 +12,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.changes import change_case
+from voicenote.ledger.settled_answers import settle_answers
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome
 from voicenote.model.promise import AmendsState
@@ -70,6 +71,7 @@ def take_out(
 ) -> None:
     """Close a case by `event` and cancel what waits of it."""
     cancel_waiting(tx, number, why)
+    settle_answers(tx, number)
     outcome = {"withdraw": Outcome.WITHDRAWN, "merge": Outcome.MERGED}[event]
     change_case(
         tx,

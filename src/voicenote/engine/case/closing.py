@@ -12,8 +12,10 @@ from voicenote.engine.case.promises import to_come
 from voicenote.engine.singly import CaseTask
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.case_status import unsettled_answer
 from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.ledger import case_store, joined, optouts, touches
+from voicenote.ledger.settled_answers import settle_answers
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
@@ -100,8 +102,8 @@ def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> int:
 
 def _answer(ws: Workspace, tx: Transaction, case: Case, said: Answer, *, opted_out: bool) -> int:
     again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
-    if case.taken_out:  # the owner decides; it may have been written before, but is read after
-        return touches.answer(tx, case, replace(said, at=max(said.at, tx.now)))
+    if case.taken_out:  # the owner decides
+        return touches.answer(tx, case, said)
     if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again and not opted_out:
         round_ = reopen_in(tx, case.number, "the customer says: not yet")
         case = replace(case, round=round_)
@@ -119,8 +121,9 @@ def _need_unmerged(case: Case) -> None:
 def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
     number, wish = task.case, task.given.get("outcome")
     case = seen.case
-    if case.stage is Stage.CLOSED:
-        if task.row is None or wish not in (None, case.outcome):
+    closed, waits = case.stage is Stage.CLOSED, unsettled_answer(seen) is not None
+    if closed:
+        if wish not in (None, case.outcome) or not (waits or task.row):
             raise RuleSaysNo(f"case {number} is already closed", f"see: voicenote show {number}")
         outcome = case.outcome
     else:
@@ -130,12 +133,16 @@ def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
             )
         outcome = closing_outcome(seen, wish)
         close_in(tx, number, outcome)
+    if waits:
+        tx.tell("answer_settled", number)
+    if waits or not closed:
+        settle_answers(tx, number)
     data = {"case": number, "stage": Stage.CLOSED, "outcome": outcome}
-    return Done(number, data, changed=case.stage is not Stage.CLOSED)
+    return Done(number, data, changed=waits or not closed)
 
 
 #: Closing with an `outcome`, or with the one that the customer's word gives. RuleSaysNo lists what
-#: is missing.
+#: is missing. A closed case that was answered since is left closed.
 CLOSING = CaseWork(act=_close, fresh=True, decides=False)
 
 
