@@ -20,7 +20,7 @@ SOURCE = Path(errors.__file__).parent
 
 # -- the data ---------------------------------------------------------------------------------
 
-STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followup")
+STAGES = ("intake", "script", "voice", "ears", "sound", "schedule", "delivery", "followup")
 GROUND = (
     "addresses",
     "codepages",
@@ -28,6 +28,7 @@ GROUND = (
     "deadline",
     "worker",
     "files",
+    "model_server",
     "options",
     "plain_text",
     "unicode_forms",

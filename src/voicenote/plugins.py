@@ -1,4 +1,4 @@
-"""Find channels, voices and writers by entry points: our own and those of other packages.
+"""Find channels, voices, writers and ears by entry points: our own and those of other packages.
 
 A plug-in is a package with one line in its metadata, in the group of its port::
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CHANNELS = "voicenote.channels.v2"
 VOICES = "voicenote.voices.v2"
 WRITERS = "voicenote.writers.v1"
+EARS = "voicenote.ears.v1"
 #: The channel that needs no settings, and works for every customer.
 FALLBACK = "outbox"
 
@@ -54,7 +55,7 @@ class Plugins:
 
 
 def load(group: str) -> Plugins:
-    """Return the installed plug-ins of a group (`CHANNELS`, `VOICES` or `WRITERS`).
+    """Return the installed plug-ins of a group (`CHANNELS`, `VOICES`, `WRITERS` or `EARS`).
 
     If two packages offer the same name, voicenote's own is used, else the first by package name;
     the other one is `broken` under "name (package)".

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
-from voicenote.plugins import CHANNELS, FALLBACK, VOICES, WRITERS
+from voicenote.plugins import CHANNELS, EARS, FALLBACK, VOICES, WRITERS
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
@@ -136,7 +136,8 @@ def check(settings: Settings, *, plugins: bool = True) -> None:
     if plugins:
         problems += settings_check.voice_problems(settings, _makers(VOICES), os.environ)
         problems += settings_check.channel_problems(settings, _makers(CHANNELS))
-        problems += settings_check.writer_problems(settings, _makers(WRITERS))
+        problems += settings_check.table_problems(settings, "writer", _makers(WRITERS))
+        problems += settings_check.table_problems(settings, "ears", _makers(EARS))
     settings.source.refuse(problems)
 
 

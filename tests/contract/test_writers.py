@@ -14,9 +14,10 @@ import pytest
 
 from tests.fakes.chat_api import chat_server
 from tests.fakes.made import options_from
-from voicenote.engine.writer_choice import writer_makers
+from voicenote.engine.tabled_plugins import makers_of
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.options import describe, options_of, read
+from voicenote.plugins import WRITERS as GROUP
 from voicenote.script.writers.answers import read_sentences, script_schema
 from voicenote.script.writers.chat_endpoint import EndpointWriter
 from voicenote.script.writers.command_writer import CommandWriter
@@ -77,7 +78,7 @@ def writer(kind: Kind, tmp_path: Path) -> Iterator[Writer]:
 
 
 def test_the_installed_ones_are_all_tried() -> None:
-    assert set(writer_makers()) == set(WRITERS)
+    assert set(makers_of(GROUP)) == set(WRITERS)
 
 
 def test_it_is_a_writer_and_its_facts_are_those_of_the_listing(kind: Kind, writer: Writer) -> None:

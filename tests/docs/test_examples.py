@@ -131,6 +131,7 @@ PARSED_ONLY = {
     "record 3": "needs a microphone",
     "play 2": "needs a loudspeaker",
     "daemon *": "does not end",
+    "hear *": "needs a recogniser",
     "channels add *": "needs mail servers",
     "channels login *": "asks a person to log in",
     "channels test *": "needs mail servers",

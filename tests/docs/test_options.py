@@ -14,7 +14,7 @@ import pytest
 
 from voicenote.intake.fields import FIELDS
 from voicenote.options import Option, describe, options_of
-from voicenote.plugins import CHANNELS, VOICES, WRITERS, load
+from voicenote.plugins import CHANNELS, EARS, VOICES, WRITERS, load
 from voicenote.schedule.plans import Plan, Step
 from voicenote.settings import ChannelTable, Profile
 from voicenote.settings.schema import TABLES
@@ -23,7 +23,7 @@ from voicenote.settings.writing import toml_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 PLACE = re.compile(r"(<!-- options of (?P<name>.+?) -->\n).*?(<!-- end of options -->)", re.DOTALL)
-PAGES = ("settings.md", "channels.md", "email.md", "voices.md", "writers.md")
+PAGES = ("settings.md", "channels.md", "email.md", "voices.md", "writers.md", "ears.md")
 
 
 def kinds() -> dict[str, type[Any]]:
@@ -34,8 +34,9 @@ def kinds() -> dict[str, type[Any]]:
         for name, maker in load(group).good.items()
         if maker().__module__.startswith("voicenote.")
     }
-    writers = {f"writer {name}": options_of(maker()) for name, maker in load(WRITERS).good.items()}
-    ours |= {name: kind for name, kind in writers.items() if describe(kind)}
+    for what, group in (("writer", WRITERS), ("ears", EARS)):
+        made = {f"{what} {name}": options_of(maker()) for name, maker in load(group).good.items()}
+        ours |= {name: kind for name, kind in made.items() if describe(kind)}
     return {
         **{f"[{name}]": kind for name, kind in TABLES.items()},
         "[voice.LANGUAGE]": VoiceFor,

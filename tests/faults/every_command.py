@@ -47,6 +47,7 @@ WITH_LEDGER = (
     "plan 1",
     "plan 1 --hold",
     "play 3",
+    "hear 3",
     "proof 3 --to me@example.com",
     "receive",
     "record 3 --list",

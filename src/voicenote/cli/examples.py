@@ -53,6 +53,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voicenote script 3 --edit",
         "voicenote script --batch november",
     ),
+    "hear": ("voicenote hear take.ogg", "voicenote hear 3"),
     "check": ("voicenote check 3", "voicenote check letter.txt --language en"),
     "record": (
         "voicenote record 3",

@@ -75,16 +75,16 @@ def voice_problems(settings: Settings, voices: Makers, env: Mapping[str, str]) -
             yield from _table_problems(where, table.engine, given, fresh, voices, env)
 
 
-def writer_problems(settings: Settings, writers: Makers) -> Iterator[Problem]:
-    """Yield what is wrong with [writer]; a writer whose plug-in is broken is left out."""
-    table = settings.writer
-    if table.kind not in writers:
-        what = f"no writer is called {table.kind!r}"
-        yield Problem(what, nearest(table.kind, writers), field="writer.kind")
+def table_problems(settings: Settings, name: str, makers: Makers) -> Iterator[Problem]:
+    """Yield what is wrong with [writer] or [ears]; what has a broken plug-in is left out."""
+    table = getattr(settings, name)
+    if table.kind not in makers:
+        what = f"no {'writer is' if name == 'writer' else 'ears are'} called {table.kind!r}"
+        yield Problem(what, nearest(table.kind, makers), field=f"{name}.kind")
         return
     found: list[Problem] = []
-    if (maker := _load(writers[table.kind])) is not None:
-        read(options_of(maker), table.options, "writer", found)
+    if (maker := _load(makers[table.kind])) is not None:
+        read(options_of(maker), table.options, name, found)
     yield from found
 
 

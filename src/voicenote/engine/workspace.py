@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
 from voicenote.engine.customer_clock import CustomerClock, clock_for
-from voicenote.engine.writer_choice import make_writer
+from voicenote.engine.tabled_plugins import writer_plugins
 from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
 from voicenote.ledger.unreadable import reading
@@ -49,7 +49,7 @@ class Workspace:
     make_voice: Callable[[str, Mapping[str, object]], Voice]
     describe_voices: Callable[[Mapping[str, object]], list[VoiceInfo]]
     make_channel: Callable[[str], Channel]
-    make_writer: Callable[[Settings, str], Writer] = make_writer
+    make_writer: Callable[[Settings, str], Writer] = writer_plugins.make
     whereabouts: MachineRecords | None = None
     stopped: Callable[[], bool] = lambda: False
     paces: dict[tuple[str, str], float | None] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from voicenote.files import expand_home
 from voicenote.options import FromEnvironment, Secret, describe, read, validators
 from voicenote.options.reading import closest, nearest
 from voicenote.options.secret import ADVICE, is_reference, is_secret_key
+from voicenote.settings.ears_table import EarsTable
 from voicenote.settings.schema import NAMED, TABLES, ChannelTable, Profile, Settings
 from voicenote.settings.voice_table import VoiceFor, VoiceTable
 from voicenote.settings.writer_table import WriterTable
@@ -55,8 +56,8 @@ class Structure:
             table = self.table(name, given.get(name, {}))
             if kind is VoiceTable:
                 made[name] = self.voice(table)
-            elif kind is WriterTable:
-                made[name] = self.writer(table)
+            elif kind in (WriterTable, EarsTable):
+                made[name] = self.extended(kind, table, name)
             else:
                 raw = self.secrets(table, name) if name == "ledger" else table
                 made[name] = read(kind, raw, name, self.problems)
@@ -163,20 +164,16 @@ class Structure:
 
     def channel(self, name: str, table: Mapping[str, Any]) -> ChannelTable:
         """Return a channel's settings. Its kind is its name unless it sets another."""
-        keys = {one.key for one in describe(ChannelTable)}
-        where = f"channels.{name}"
-        general = {key: value for key, value in table.items() if key in keys}
-        own = {key: value for key, value in table.items() if key not in keys}
-        made = read(ChannelTable, general, where, self.problems)
-        return replace(made, kind=made.kind or name, options=self.secrets(own, where))
+        made: ChannelTable = self.extended(ChannelTable, table, f"channels.{name}")
+        return replace(made, kind=made.kind or name)
 
-    def writer(self, table: Mapping[str, Any]) -> WriterTable:
-        """Return the settings of [writer]; what it doesn't declare is the writer's own."""
-        keys = {one.key for one in describe(WriterTable)}
+    def extended(self, kind: type, table: Mapping[str, Any], where: str) -> Any:
+        """Return a table; what `kind` doesn't declare is its plug-in's own: the `options`."""
+        keys = {one.key for one in describe(kind)}
         general = {key: value for key, value in table.items() if key in keys}
         own = {key: value for key, value in table.items() if key not in keys}
-        made = read(WriterTable, general, "writer", self.problems)
-        return replace(made, options=self.secrets(own, "writer"))
+        made: Any = read(kind, general, where, self.problems)
+        return replace(made, options=self.secrets(own, where))
 
     def secrets(self, table: Mapping[str, Any], dotted: str) -> dict[str, Any]:
         """Return a raw table with each reference as a Secret; secrets in plain text are refused."""

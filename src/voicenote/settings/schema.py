@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.options import Secret, option, validators
+from voicenote.settings.ears_table import EarsTable
 from voicenote.settings.policy import LIMIT, Check, Policy
 from voicenote.settings.source import SettingsSource
 from voicenote.settings.voice_table import VoiceTable
@@ -201,6 +202,7 @@ class Settings:
     writer: WriterTable = field(default_factory=WriterTable)
     voice: VoiceTable = field(default_factory=VoiceTable)
     sound: Sound = field(default_factory=Sound)
+    ears: EarsTable = field(default_factory=EarsTable)
     schedule: Schedule = field(default_factory=Schedule)
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
@@ -218,6 +220,7 @@ TABLES: dict[str, type] = {
     "writer": WriterTable,
     "voice": VoiceTable,
     "sound": Sound,
+    "ears": EarsTable,
     "schedule": Schedule,
     "policy": Policy,
     "check": Check,

@@ -49,6 +49,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("record", "Record it in your own voice."),
         Entry("render", "Turn scripts into sound."),
         Entry("play", "Listen to a memo."),
+        Entry("hear", "Write down what is said in a sound."),
         Entry("proof", "Send yourself what a customer would get."),
         Entry("approve", "Approve memos for sending."),
     ),

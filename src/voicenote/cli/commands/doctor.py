@@ -43,15 +43,15 @@ def _examine(session: Session, *, offline: bool) -> list[CheckResult]:
     from voicenote.engine.admin.check_result import fault, settings_problems
     from voicenote.engine.admin.dial_channels import dial_channels
     from voicenote.engine.admin.health import look_around, look_inside
-    from voicenote.engine.admin.writer_health import check_writer
+    from voicenote.engine.admin.writer_health import check_ears, check_writer
     from voicenote.engine.missing_ledger import refuse_missing
-    from voicenote.engine.writer_choice import describe_writers
-    from voicenote.plugins import CHANNELS, VOICES, WRITERS, load
+    from voicenote.engine.tabled_plugins import ears_plugins, writer_plugins
+    from voicenote.plugins import CHANNELS, EARS, VOICES, WRITERS, load
     from voicenote.wiring import check, now, open_workspace, whereabouts
 
     broken = {
         name: why
-        for group in (VOICES, CHANNELS, WRITERS)
+        for group in (VOICES, CHANNELS, WRITERS, EARS)
         for name, why in load(group).tried().broken.items()
     }
     found = list(look_around(session.home, now(), broken))
@@ -63,7 +63,8 @@ def _examine(session: Session, *, offline: bool) -> list[CheckResult]:
         check(settings)
     except BadSettings as error:
         found += settings_problems(error)
-    found += check_writer(settings, describe_writers(settings))
+    found += check_writer(settings, writer_plugins.describe(settings))
+    found += check_ears(settings, ears_plugins.describe(settings))
     file = session.home / "ledger.db"
     try:
         if not settings.ledger.url and not file.is_file():

@@ -17,7 +17,7 @@ def writers(session: Session, /) -> None:
 
     Exit code 78 when a setting is wrong, in any table.
     """
-    from voicenote.engine.writer_choice import describe_writers
+    from voicenote.engine.tabled_plugins import writer_plugins
     from voicenote.plugins import WRITERS, load
 
     settings = session.draft
@@ -31,7 +31,7 @@ def writers(session: Session, /) -> None:
             "note": one.note,
             "needs": one.advice,
         }
-        for one in describe_writers(settings)
+        for one in writer_plugins.describe(settings)
     ]
     broken = load(WRITERS).tried().broken
     rows += [broken_row("writer", name, why) for name, why in broken.items()]

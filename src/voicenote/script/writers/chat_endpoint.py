@@ -7,14 +7,13 @@ to the server in the settings, and nowhere else. The client is OpenAI's (the ext
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from voicenote.deadline import Deadline
-from voicenote.errors import BadData, Unavailable
+from voicenote.errors import BadData
+from voicenote.model_server import INSTALL, ModelServer, is_installed
 from voicenote.options import Secret, option, validators
 from voicenote.script.writers.answers import read_object
 from voicenote.script.writers.port import WriterInfo, WritingRequest
@@ -68,6 +67,15 @@ class EndpointWriter:
 
     def __init__(self, options: EndpointWriterOptions) -> None:
         self._options = options
+        self._server = ModelServer(
+            whose="writer",
+            table="[writer]",
+            url=options.base_url,
+            time_limit=options.time_limit,
+            retries=options.retries,
+            instead="; or: voicenote script N --writer template",
+            if_busy="; or set a smaller [writer] parallel",
+        )
         self.model = options.model
         self._client: OpenAI | None = None
         self._ways = list(_WAYS)
@@ -77,8 +85,8 @@ class EndpointWriter:
         """Return what the listing shows; the server isn't contacted."""
         missing = [name for name in ("base_url", "model") if not getattr(options, name)]
         advice = f"set {' and '.join(missing)} in [writer]" if missing else ""
-        if find_spec("openai") is None:
-            advice = 'install its client: pip install "voicenote[writer]"'
+        if not is_installed():
+            advice = f"install its client: {INSTALL}"
         return WriterInfo(
             name=cls.name,
             ready=not advice,
@@ -89,15 +97,11 @@ class EndpointWriter:
 
     def answer(self, request: WritingRequest) -> Mapping[str, Any]:
         """Ask the server. The port lists the errors."""
-        if find_spec("openai") is None:
-            raise Unavailable(
-                "the client of the writer's server is not installed",
-                'install it: pip install "voicenote[writer]"',
-            )
+        self._connect()
         import openai
 
         deadline = Deadline(self._options.time_limit)
-        with _translated(self._options):
+        with self._server.translated():
             while True:
                 way = self._ways[0]
                 try:
@@ -135,15 +139,8 @@ class EndpointWriter:
     def _connect(self) -> OpenAI:
         """Return the client, made once."""
         if self._client is None:
-            from openai import OpenAI
-
             key = self._options.key
-            self._client = OpenAI(
-                base_url=self._options.base_url,
-                api_key=key.reveal() if key else "none",
-                max_retries=self._options.retries,
-                timeout=self._options.time_limit,
-            )
+            self._client = self._server.connect(key.reveal() if key else "")
         return self._client
 
 
@@ -190,42 +187,3 @@ def _read(data: bytes) -> dict[str, Any]:
     if not isinstance(text, str):
         raise BadData("the writer's answer has no text", "another model may do better")
     return read_object(text)
-
-
-@contextmanager
-def _translated(options: EndpointWriterOptions) -> Iterator[None]:
-    """Turn the client's errors into ours; none of them shows the key or what was sent."""
-    import openai
-
-    host = options.base_url
-    try:
-        yield
-    except (openai.APITimeoutError, TimeoutError):
-        raise Unavailable(
-            f"the writer's server took longer than {options.time_limit:g} seconds ({host})",
-            "a smaller model may help, or a longer [writer] time_limit",
-        ) from None
-    except openai.APIConnectionError as error:
-        why = type(error.__cause__ or error).__name__
-        raise Unavailable(
-            f"the writer's server does not answer ({host}: {why})",
-            "check that it runs, and [writer] base_url; or: voicenote script N --writer template",
-        ) from None
-    except openai.APIStatusError as error:
-        raise Unavailable(
-            f"the writer's server answered {error.status_code} ({host})", _cure(error.status_code)
-        ) from None
-    except openai.OpenAIError as error:
-        raise Unavailable(
-            f"the writer's server can't be asked ({type(error).__name__})", "check [writer]"
-        ) from None
-
-
-def _cure(status: int) -> str:
-    if status in (401, 403):
-        return "check [writer] key"
-    if status == 404:
-        return "check model and base_url in [writer]; base_url mostly ends in /v1"
-    if status == 429:
-        return "wait a minute, then run the command again; or set a smaller [writer] parallel"
-    return "check [writer], and the server's own log"

@@ -1,0 +1,1 @@
+"""Ears: hear what is said in a sound."""

