@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from tests.ears.sounds import speech
 from voicenote.voice.silent import Silent
 
 Call = Callable[..., Result]
@@ -46,6 +48,13 @@ def test_the_approval_says_it(mumbled: Call) -> None:
     assert mumbled("render", "--all", **AUTO).exit_code == 0
     done = mumbled("approve", "--all", "--yes", **AUTO)
     assert done.stderr.count("it leaves as a letter without sound") == 1
+
+
+def test_a_recording_that_such_a_voice_fills_in_says_it(mumbled: Call, tmp_path: Path) -> None:
+    (tmp_path / "take.wav").write_bytes(speech("Hello Ada, this is Grace Hopper.").wav)
+    take = ("record", "1", "--from", str(tmp_path / "take.wav"), "--sentence", "1", "--fill-in")
+    done = mumbled(*take, **AUTO)
+    assert "voicenote render 1 --anyway" in done.stdout, done.stderr
 
 
 def test_doctor_says_what_becomes_of_such_memos(mumbled: Call) -> None:

@@ -62,6 +62,7 @@ def write_journey_page(journeys: Sequence[Journey], settings: Settings) -> bytes
         begin=min(step.at for step in steps),
         end=max(step.at for step in steps),
         memos=sum(step.memo is not None for step in steps),
+        letters=sum(bool(step.event.key) and step.memo is None for step in steps),
         languages=len({one.view.case.customer.language for one in journeys}),
     )
     return page.encode()

@@ -113,6 +113,8 @@ def _describe_recordings(
     number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None
 ) -> str:
     """Return what was recorded, what is missing, and what comes next, as text."""
+    from voicenote.engine.case.memo_notes import cure
+
     lines = [f"{kept} recorded."] if kept else []
     if left:
         more = [f"  … and {len(left) - SHOWN} more: voicenote record {number} --list"]
@@ -124,6 +126,11 @@ def _describe_recordings(
     if memo:
         mixed = ", partly in a synthetic voice" if memo["synthetic_part"] == "partly" else ""
         lines.append(f"The memo is ready: {memo['duration_s']:.0f} s{mixed}.")
+        if memo["without_sound"]:
+            lines.append(
+                f"It leaves as a letter without sound, as hardly anybody understands that voice "
+                f"(R24). {cure([number])}"
+            )
         lines.append(f"Listen: voicenote play {number}. Approve: voicenote approve {number}")
     return "\n".join(lines)
 
