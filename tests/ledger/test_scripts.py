@@ -96,3 +96,19 @@ def test_an_approval_of_one_case_releases_nothing_of_another(
         memos.approve(tx, case, memo(SCRIPT), automatic=True)
         assert draft(tx, case).approved
         assert not draft(tx, other).approved
+
+
+def test_only_the_newest_memo_says_whether_a_case_leaves_without_sound(
+    ledger: Ledger, case: int
+) -> None:
+    """Not that of a follow-up."""
+    mumbled = replace(memo(SCRIPT), misheard=36.0)
+    with ledger.write() as tx:
+        number = scripts.keep_script(tx, case, 1, "memo", SCRIPT)
+        memos.keep_memo(tx, case, number, mumbled)
+        later = scripts.keep_script(tx, case, 1, "check-in-7", OTHER)
+        memos.keep_memo(tx, case, later, memo(OTHER))
+        assert draft(tx, case).memo == mumbled
+        assert memos.unheard(tx, [case]) == {case}
+        memos.keep_memo(tx, case, number, replace(mumbled, anyway=True))
+        assert memos.unheard(tx, [case]) == set()
