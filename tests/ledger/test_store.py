@@ -396,7 +396,10 @@ def putting(connection: Connection) -> Callable[..., None]:
 def test_who_had_opted_out_when_their_case_closed_is_told_from_who_was_silent(
     url: str, clock: Callable[[], datetime], new_id: Callable[[], str]
 ) -> None:
-    """By their own mark, by their address or by the history; not who opted out only afterwards."""
+    """By their own mark, by their address or by the history; not who opted out only afterwards.
+
+    Nor who only afterwards got an address that had opted out.
+    """
     early, closed, late = (clock() + timedelta(days=day) for day in (1, 2, 3))
     with of_release(url, "0018") as connection:
         put = putting(connection)
@@ -407,7 +410,9 @@ def test_who_had_opted_out_when_their_case_closed_is_told_from_who_was_silent(
             more |= {"outcome": "no-answer", "abusive": False, "involved": []}
             put("cases", number=n, ref=f"{n}", customer=n, **more)
         put("addresses", number=1, customer=2, sha256="a", since=early)
-        put("optouts", address_sha256="a", at=early)
+        put("addresses", number=2, customer=4, sha256="b", since=late)
+        for address in "ab":
+            put("optouts", address_sha256=address, at=early)
         put("history", number=1, at=early, case=3, event="customer_opted_out", facts={})
     with (
         closing(open_ledger(url, clock=clock, actor="t", new_id=new_id)) as ledger,

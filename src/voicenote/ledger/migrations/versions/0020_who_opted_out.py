@@ -16,7 +16,7 @@ def upgrade() -> None:
         for name, columns in {
             "cases": "number customer outcome closed_at",
             "customers": "number opted_out_at",
-            "addresses": "customer sha256",
+            "addresses": "customer sha256 since",
             "optouts": "address_sha256 at",
             "history": "case event at",
         }.items()
@@ -30,6 +30,7 @@ def upgrade() -> None:
             address.c.customer == case.c.customer,
             optout.c.address_sha256 == address.c.sha256,
             optout.c.at <= case.c.closed_at,
+            address.c.since <= case.c.closed_at,
         )
         | sa.exists().where(
             theirs.c.customer == case.c.customer,
