@@ -13,7 +13,7 @@ from importlib.resources import files
 import pytest
 
 from voicenote.delivery.email.mail_parser import read_mail
-from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out, says_more
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 #: Of one letter, in seconds of work; the letter of 15 "stop" once took years.
@@ -169,3 +169,19 @@ def test_a_courtesy_makes_no_other_sentence_a_stop(text: str) -> None:
 def test_what_may_mean_stop_and_is_all_that_is_said_is_asked_about(text: str) -> None:
     assert is_opt_out(text) or may_be_opt_out(text)
     assert not may_be_opt_out("No thanks to you the ribbon is red now.")
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("Stop", False),
+        ("Please stop writing to me. Thank you!\n\nDana Levi", False),
+        ("Hello, unsubscribe me please", False),
+        ("[an empty message]", False),
+        ("[a picture] Proszę mnie wypisać.", False),
+        ("The new cake is blue again. Stop writing to me.", True),
+        ("Unsubscribe.\nYou still owe me 40 euros", True),
+    ],
+)
+def test_what_an_opt_out_says_beside_itself_is_seen(text: str, *, more: bool) -> None:
+    assert says_more(text) is more

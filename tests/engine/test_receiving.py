@@ -376,6 +376,32 @@ def test_an_opt_out_ends_all_cases_of_the_address_at_once(
     assert one_pass(ws).sent == 0
 
 
+def test_what_a_letter_says_beside_its_opt_out_is_kept(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    """It was dropped, but for the first words of a note: a promise that failed was told nowhere."""
+    text = "The new cake is still blue. Stop writing to me.\n\nDana"
+    world.comes("o", keys=(key_of(ws, sent),), text=text, opt_out=True)
+    assert receive(ws).kinds == {"opt-out": 1}
+    assert [said for _, said in words_of(ws, sent)] == [text]
+    seen = case_view(ws, sent)
+    assert (seen.opted_out, seen.case.stage, seen.case.round) == (True, Stage.FOLLOWING, 1)
+    assert "due" not in states_now(ws, sent)
+    assert any("is still blue" in need.sentence for need in what_needs_me(ws).needs)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_YET, Verdict.PUT_RIGHT])
+def test_a_verdict_with_an_opt_out_is_kept_and_begins_no_round(
+    ws: Workspace, world: Listening, sent: int, verdict: Verdict
+) -> None:
+    world.comes("o", keys=(key_of(ws, sent),), text="stop", opt_out=True, verdict=verdict)
+    receive(ws)
+    seen = case_view(ws, sent)
+    assert (seen.opted_out, seen.case.round) == (True, 1)
+    assert [one.verdict for one in seen.answers] == [verdict]
+    assert not any("voicenote reopen" in need.command for need in what_needs_me(ws).needs)
+
+
 def test_a_stranger_who_says_stop_is_never_written_to(
     ws: Workspace, world: Listening, sent: int
 ) -> None:

@@ -133,9 +133,21 @@ def test_only_a_not_yet_below_an_earlier_memo_has_been_said_before(
     assert means.receipt
 
 
-def test_who_opts_out_is_obeyed_and_needs_no_answer() -> None:
-    means = meaning(heard(ReceiptKind.ANSWERED, opt_out=True), CASE, touch())
-    assert (means.opt_out, means.answer) == (True, None)
+@pytest.mark.parametrize(
+    ("verdict", "more", "answers"),
+    [
+        (Verdict.UNCLEAR, False, False),
+        (Verdict.UNCLEAR, True, True),
+        (Verdict.NOT_YET, False, True),
+        (Verdict.PUT_RIGHT, False, True),
+    ],
+)
+def test_who_opts_out_is_obeyed_and_what_else_they_say_is_kept(
+    verdict: Verdict, *, more: bool, answers: bool
+) -> None:
+    told = heard(ReceiptKind.ANSWERED, verdict, opt_out=True, says_more=more)
+    means = meaning(told, CASE, touch())
+    assert (means.opt_out, means.answer is not None) == (True, answers)
 
 
 def test_a_stranger_stops_only_their_own_post() -> None:

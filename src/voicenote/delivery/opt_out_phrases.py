@@ -51,6 +51,9 @@ _LONG = re.compile(r"([^\W\d])\1{2,}")
 _SPELLINGS = str.maketrans("يىكţş\u200c\u00a0", "ییکțș  ")
 #: A letter or digit of any language, and anything else; RE2's own ``\w`` knows only ASCII.
 _LETTER, _OTHER = r"[\pL\pN_]", r"[^\pL\pN_]"
+_WORDLESS = re.compile(r"\[[^\[\]]{0,60}\]")
+#: Fewer words than this below an opt-out may be a name.
+_SENTENCE = 3
 #: Most bytes that RE2 keeps of what it has learned about a pattern; with 8 MB it reads slower.
 _MEMORY = 1 << 25
 
@@ -90,6 +93,21 @@ def may_be_opt_out(text: str) -> bool:
     return bool(table["doubt"].search(f" {whole} ")) or any(
         table["twice"].match(f"{_plain(sentence)} ") for sentence in set(_END.split(text))
     )
+
+
+def says_more(text: str) -> bool:
+    """Return whether a text with an opt-out says something else too, in a sentence of its own.
+
+    Greetings, thanks and a name below it are nothing else, nor is what a channel puts in brackets
+    for what has no words, such as "[a picture]".
+    """
+    table = _words()
+    for sentence in dict.fromkeys(_END.split(_WORDLESS.sub(".", text))):
+        said = _strip_politeness(sentence, table)
+        known = (table[name] for name in ("sentences", "alone", "nothing", "greets"))
+        if len(said.split()) >= _SENTENCE and not any(one.fullmatch(said) for one in known):
+            return True
+    return False
 
 
 def add_answer(inbound: Inbound, words: str, at: datetime, via: str) -> Inbound:

@@ -29,7 +29,8 @@ class Way(StrEnum):
 class Heard:
     """An arrival: a machine's report or a person's words.
 
-    `stranger`: the writer is surely not the customer of the matched case, but another customer, or
+    `says_more`: the words that opt out say something else too. `stranger`: the writer is surely
+    not the customer of the matched case, but another customer, or
     someone who pressed a button in a chat that isn't theirs.
     """
 
@@ -37,6 +38,7 @@ class Heard:
     receipt: Receipt | None = None
     answer: Answer | None = None
     opt_out: bool = False
+    says_more: bool = False
     stranger: bool = False
 
 
@@ -107,12 +109,12 @@ def _of_a_person(heard: Heard, case: Case, touch: Touch | None) -> Meaning:
         who = "another customer, or somebody in another chat,"
         return Meaning(apart=f"{who} answers what {case.customer.name} was sent")
     receipt = heard.receipt if touch is not None and not never_left(touch) else None
-    if heard.opt_out:
-        return Meaning(receipt=receipt, opt_out=True)
-    before = touch is not None and touch.round < case.round
-    if before and heard.answer and heard.answer.verdict is Verdict.NOT_YET:
-        return Meaning(receipt=receipt)  # it says nothing about the present round
-    return Meaning(receipt=receipt, answer=heard.answer)
+    answer, before = heard.answer, touch is not None and touch.round < case.round
+    if before and answer and answer.verdict is Verdict.NOT_YET:
+        answer = None  # it says nothing about the present round
+    if heard.opt_out and answer and answer.verdict is Verdict.UNCLEAR and not heard.says_more:
+        answer = None  # it only asks for no more messages
+    return Meaning(receipt=receipt, opt_out=heard.opt_out, answer=answer)
 
 
 def surely_lost(heard: Heard, about: Case, touch: Touch, address: str) -> bool:

@@ -155,7 +155,7 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
         sentence = f"{what}{ending}; to take it up again"
         command = f"voicenote reopen {case.number}"
     elif newest.verdict is Verdict.NOT_YET:
-        again = verdict(snapshot) is Verdict.NOT_YET
+        again = verdict(snapshot) is Verdict.NOT_YET and not snapshot.opted_out
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
         said = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
         sentence = said + ending

@@ -165,15 +165,15 @@ class ArrivalWriter:
         tx, case, means = self.tx, news.located.case, news.meaning
         if means.receipt is not None and news.located.touch is not None:
             self._receive(case, news.located.touch, means.receipt, lost=means.lost)
+        if gone := means.opt_out or means.opt_out_writer:  # first: it reopens nothing then
+            self._opt_out(case, everywhere=means.opt_out)
         if means.answer is not None:
             answer = answer_in(self.ws, tx, case.number, means.answer)
             self._give_files(answer)
-        if means.opt_out or means.opt_out_writer:
-            self._opt_out(case, everywhere=means.opt_out)
-        elif means.blocked:
+        if means.blocked:
             text = f"{case.customer.name} has blocked {self.source.name}: find another way to them"
             self._note(case.number, "blocked", text)
-        elif means.answer is not None and joined.is_over(tx, case.number):
+        elif means.answer is not None and not gone and joined.is_over(tx, case.number):
             text = f"{case.customer.name} has written again{quote_inline(text_of(self.arrival))}"
             self._note(joined.lead_of(tx, case.number), "answer", text)
         decide_in(self.ws, tx, [case.number])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from voicenote.counting import count_of
 from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.opt_out_phrases import says_more
 from voicenote.engine.run.correlate import Located, Matched, Source
 from voicenote.followup.interpret import Heard, Meaning, meaning, quote_inline
 from voicenote.ledger.arrivals import UNMATCHED
@@ -97,6 +98,7 @@ def interpret_arrival(
         receipt=inbound.receipt,
         answer=inbound.answer,
         opt_out=inbound.opt_out,
+        says_more=inbound.opt_out and inbound.answer is not None and says_more(inbound.answer.text),
         stranger=located.stranger,
     )
     case, touch = located.case, located.touch
