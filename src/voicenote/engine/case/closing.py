@@ -123,7 +123,7 @@ def _close(tx: Transaction, seen: Snapshot, task: CaseTask) -> Done:
     case = seen.case
     closed, waits = case.stage is Stage.CLOSED, unsettled_answer(seen) is not None
     if closed:
-        if wish not in (None, case.outcome) or not (waits or task.row):
+        if wish not in (None, case.outcome) or (task.row is None and not waits):
             raise RuleSaysNo(f"case {number} is already closed", f"see: voicenote show {number}")
         outcome = case.outcome
     else:
