@@ -119,9 +119,6 @@ MADE: dict[str, Callable[[str], object]] = {
     ),
     "script/failure.py:any_of": lambda text: failure._count(text, "he"),
     "script/grounding/claim_phrases.py:_any": claim_tables("en").phrases.find,
-    "script/grounding/claim_tables.py:_future": lambda text: [
-        one and one.search(text) for one in (claim_tables("en").future, claim_tables("pl").future)
-    ],
     "script/grounding/claimed_figures.py:_has_day": lambda text: times_in(f"{text} may", "en"),
     "script/habits.py:_pattern": lambda text: (weigh(text, "en"), split_clauses(text, "en")),
     "script/outdating.py:_any": lambda text: [

@@ -34,7 +34,7 @@ SECTIONS = {
 def rows(name: str) -> list[dict[str, Any]]:
     """The rows of a file, each a case, a draft of it, and what is invented in it.
 
-    ``unseen_*`` was learned from afterwards; ``later_*`` was shown to the judge once.
+    Each was shown to the judge once while it was frozen, and learned from, but ``fourth_*``.
     """
     found: list[dict[str, Any]] = json.loads(
         Path(__file__).with_name(f"{name}.json").read_text("utf-8")
@@ -118,24 +118,17 @@ def doubted(name: str) -> list[tuple[str, str, Draft, tuple[Doubt, ...]]]:
 
 
 def main() -> None:
-    """Write how many honest drafts pass, and how many lies, by language and kind."""
-    for name in (
-        "unseen_honest",
-        "unseen_lies",
-        "later_honest",
-        "later_lies",
-        "third_honest",
-        "third_lies",
-    ):
-        found = doubted(name)
-        for what, left in (("pass", set[str]()), ("aren't refused for one case", {"fact"})):
-            passed = [
-                f"{code} {invented}"
-                for invented, code, _, doubts in found
-                if {one.kind for one in doubts} <= left
-            ]
-            told = ", ".join(f"{one}: {n}" for one, n in sorted(Counter(passed).items()))
-            sys.stdout.write(f"{name}: {len(passed)} of {len(found)} {what} ({told})\n")
+    """Write how many drafts of each set are refused, named or pass, by what is invented."""
+    for name in ("unseen", "later", "third", "fourth"):
+        found = [*doubted(f"{name}_honest"), *doubted(f"{name}_lies")]
+        for what, _ in Counter(row[0] for row in found).most_common():
+            each = [{one.kind for one in doubts} for kind, _, _, doubts in found if kind == what]
+            refused = sum(bool(kinds - {"fact"}) for kinds in each)
+            passed = sum(not kinds for kinds in each)
+            named = len(each) - refused - passed
+            sys.stdout.write(
+                f"{name} {what}: {refused} refused, {named} named, {passed} pass of {len(each)}\n"
+            )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import log
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -29,6 +30,8 @@ BAD: Mapping[str, tuple[str, str]] = {
     "marketing": ("R17", "like_upsell"),
     "guarantee": ("R7", "vow"),
 }
+#: So many letters of a word are much the same in all its forms.
+_STEM = 4
 _WORD = re.compile(r"\w+(?:['-]\w+)*|[?!]")
 
 
@@ -37,6 +40,10 @@ class Likeness:
 
     def __init__(self, odds: Mapping[str, float]) -> None:
         self._odds = odds
+
+    def odds(self, label: str) -> float:
+        """Return how likely it does what one label says."""
+        return self._odds[label]
 
     @property
     def ours(self) -> float:
@@ -64,6 +71,16 @@ def weigh(text: str, language: str) -> Likeness:
     return _model(language).weigh(features(text))
 
 
+@lru_cache(maxsize=20_000)
+def rarity(word: str, language: str) -> float:
+    """Return how rare a folded word is in the exemplars: 0 in every sentence, 1 in none."""
+    model = _model(language)
+    scarce = model.scarce(_mark(f"w {word}"))
+    if len(word) >= _STEM:  # in other forms, which are the same word perhaps
+        scarce = min(scarce, model.scarce(_mark(f"c <{word[:_STEM]}")) + log(2))
+    return min(1.0, (scarce - 1) / (model.scarcest - 1))
+
+
 def features(text: str) -> list[int]:
     """Return the marks of all features of a sentence, repeated ones each time."""
     words = _WORD.findall(fold(blank_quotations(text))[0])
@@ -88,6 +105,13 @@ class _Model:
         self._labels: Sequence[str] = [str(label) for label in data["labels"]]
         self._marks, self._scarcity = data["marks"], data["scarcity"]
         self._weights, self._scale, self._biases = data["weights"], data["scale"], data["biases"]
+
+        self.scarcest = float(data["scarcity"].max()) + log(2)
+
+    def scarce(self, mark: int) -> float:
+        """Return how rare a feature is: 1 in every sentence, more the fewer have it."""
+        place = min(int(self._marks.searchsorted(mark)), len(self._marks) - 1)
+        return float(self._scarcity[place]) if self._marks[place] == mark else self.scarcest
 
     def weigh(self, found: Sequence[int]) -> Likeness:
         import numpy as np

@@ -23,6 +23,8 @@ _WORD = re.compile(r"\w[\w']*")
 _FIRST = re.compile(r"[ \u200c]")
 _KEY = 3
 _SIZES = (1, 2, 3)
+#: So many texts are remembered with what was found in them: a clause is read for many reasons.
+_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,14 @@ class ClaimPhrases:
                     spelt.setdefault(key, {}).setdefault(group, []).append(one)
         self._index = {key: _Ways(ways) for key, ways in spelt.items()}
         self._anywhere = self._index.pop("", _Ways({}))
+        self._found = lru_cache(maxsize=_KEPT)(self._find)
 
-    def find(self, folded: str) -> list[ClaimHit]:
+    def find(self, folded: str) -> tuple[ClaimHit, ...]:
         """Return every phrase in a folded text, in order of the words they begin in."""
-        hits = []
+        return self._found(folded)
+
+    def _find(self, folded: str) -> tuple[ClaimHit, ...]:
+        hits = list[ClaimHit]()
         for word in _WORD.finditer(folded):
             start = word.start()
             for place in self._places(word.group(), start) if self._prefixes else (start,):
@@ -98,7 +104,7 @@ class ClaimPhrases:
                     if ways := self._index.get(folded[place : place + size]):
                         hits += ways.at(folded, place, start)
             hits += self._anywhere.at(folded, start, start)
-        return hits
+        return tuple(hits)
 
     def _places(self, word: str, start: int) -> Iterable[int]:
         yield start

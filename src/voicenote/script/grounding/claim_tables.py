@@ -10,24 +10,20 @@ from functools import cache
 from importlib.resources import files
 
 from voicenote.script.check.normalise import fold
-from voicenote.script.check.phrase_notation import spellings
 from voicenote.script.grounding.claim_phrases import ClaimPhrases
 from voicenote.script.languages import language
 from voicenote.script.numbers import spell_number, spell_ordinal
 
 #: The prefix of the groups of deeds, by their kind.
 DEED = "deed "
-#: The prefix of the groups of people, places and causes that only the case may bring in.
-WORLD = "world "
+#: The prefix of the groups of units of time that a story counts in.
+LENGTH = "length "
 #: Letters that are attached before a Hebrew word: and, the, that, in, to, as, from.
 _PREFIXES = {"he": "והשבלכמ"}
 #: What may be attached to a number.
 _ATTACHED = {"fa": "و"}
-_WORDS = (
-    "safe", "mine", "my", "ours", "free", "capitals", "names", "adverbs", "not_names",
-    "object_words", "plain", "acted_safe",
-)  # fmt: skip
-_GROUPS = ("vows", "theirs", "done", "acted", "relative", "spans", "percent", "units", "objects")
+_WORDS = ("mine", "my", "ours", "free", "capitals")
+_GROUPS = ("vows", "theirs", "done", "relative", "spans", "percent", "units")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +32,17 @@ class ClaimTables:
 
     `phrases` finds the groups of phrases, deeds by their kind under `DEED`, and days and months by
     their numbers. `prefixes` are letters that may stand before any word, `attached` those before a
-    number. `numbers` maps number words to what they are. `future` stands before the verb of
-    a promise; None where a language has no such words.
+    number. `numbers` maps number words to what they are.
     """
 
     code: str
     phrases: ClaimPhrases
-    future: re.Pattern[str] | None
-    safe: frozenset[str]
     mine: frozenset[str]
     my: frozenset[str]
     ours: frozenset[str]
     numbers: Mapping[str, float]
     free: frozenset[str]
     capitals: frozenset[str]
-    names: frozenset[str]
-    adverbs: frozenset[str]
-    not_names: frozenset[str]
-    object_words: frozenset[str]
-    plain: frozenset[str]
-    acted_safe: frozenset[str]
     prefixes: str
     attached: str
 
@@ -79,7 +66,9 @@ def claim_tables(code: str) -> ClaimTables:
     deeds = table["deeds"]
     if isinstance(deeds, dict):
         groups |= {f"{DEED}{kind}": _texts(phrases) for kind, phrases in deeds.items()}
-    groups |= {f"{WORLD}{name}": _texts(said) for name, said in _read("world")[code].items()}
+    lengths = table["lengths"]
+    if isinstance(lengths, dict):
+        groups |= {f"{LENGTH}{unit}": _texts(said) for unit, said in lengths.items()}
     for name in ("weekdays", "months", "near"):
         rows = table[name]
         if isinstance(rows, list):
@@ -88,7 +77,6 @@ def claim_tables(code: str) -> ClaimTables:
     return ClaimTables(
         code=code,
         phrases=ClaimPhrases(groups, prefixes),
-        future=_future(_texts(table["future"])),
         numbers=_number_words(code, table["numbers"]),
         prefixes=prefixes,
         attached=prefixes or _ATTACHED.get(code, ""),
@@ -98,14 +86,6 @@ def claim_tables(code: str) -> ClaimTables:
 
 def _texts(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-def _future(words: list[str]) -> re.Pattern[str] | None:
-    """Return a pattern for what stands before the verb of a promise, and the verb; or None."""
-    if not words:
-        return None
-    each = "|".join(re.escape(fold(one)[0]) for word in words for one in spellings(word))
-    return re.compile(rf"(?:(?<!\w)|(?<=\w)(?='))(?:{each}) ((?:[^\W\d_]+ ?){{1,4}})")
 
 
 def _number_words(code: str, extra: object) -> dict[str, float]:

@@ -119,7 +119,7 @@ def _with_thousands(millions: Decimal, rest: Decimal, table: ClaimTables) -> Dec
 
 def number_word(word: str, table: ClaimTables) -> Decimal | None:
     """Return what a folded word says if it is a number, perhaps with what is attached to it."""
-    found = table.numbers.get(word.removesuffix("'s"))
+    found = table.numbers.get(word.removesuffix("'s").removesuffix("تا"))
     for size in range(1, 4):
         if found is None and len(word) - size > 1 and word[size - 1] in table.attached:
             found = table.numbers.get(word[size:])

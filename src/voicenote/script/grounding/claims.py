@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from voicenote.script.check.normalise import fold
-from voicenote.script.grounding.claim_tables import DEED, claim_tables
+from voicenote.script.grounding.claim_tables import DEED, LENGTH, claim_tables
 from voicenote.script.grounding.claimed_figures import (
     in_digits,
     numbers_in,
@@ -17,14 +17,7 @@ from voicenote.script.grounding.claimed_figures import (
 )
 from voicenote.script.grounding.clauses import Clause
 from voicenote.script.grounding.evidence import Evidence, Grounds
-from voicenote.script.grounding.novelty import is_everyday, stands_on_promise
 
-#: Deeds that are told of only if they are so, also where nothing is promised.
-_HEAVY = frozenset({"refund", "credit", "gift", "guarantee", "staff"})
-#: How a deed comes to them: in the words of what is promised it is no other deed.
-_LIGHT = frozenset({"send", "call", "redo", "fix", "exchange", "cost"})
-#: What costs nothing.
-_FREE = ("credit", "gift", "waive")
 _UNITS = {
     "days": re.compile(r"(?<!\d)(\d{1,4}) (?:days?|(?:de )?zile|dni|paeva|ימים|روز)"),
     "weeks": re.compile(
@@ -32,6 +25,11 @@ _UNITS = {
     ),
 }
 #: What is done, and may yet be to come if a day is told.
+_NUMBER_BEFORE = re.compile(r"(?<![\d.,])(\d{1,4}) $")
+#: Numbers that are said of anything: "an hour", "the two days".
+_FEW = frozenset(["0", "1", "2"])
+#: It will be so: "he will have mended it".
+_AHEAD = re.compile(r"\b(?:will|to) $")
 _STATE = re.compile(r"(?:is|are|has|have|we've|i've|fi|vor|on) ")
 
 
@@ -66,11 +64,13 @@ def strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Ite
     for one in numbers_in(clause.text, code):
         counted = bool(sums) or clause.has("units")
         bare = not counted and one.value in evidence.known.figures
+        bare = bare or (clause.has("units") and one.value in evidence.known.figures)
         bare = bare or (not counted and f"day {one.value}" in grounds.figures)
         bare = bare or (
             one.value in ("2", "0.5") and not counted and not clause.promises
         )  # "the two"
-        bare = bare or not grounds.figures.isdisjoint(_ahead(one.value, clause, code))
+        ahead = _ahead(one.value, clause, code) if clause.promises else set()
+        bare = bare or not grounds.figures.isdisjoint(ahead)
         if one.value not in grounds.figures and not bare:
             yield Doubt("number", one.text, where)
     asks = clause.text.endswith(("?", "؟"))
@@ -79,8 +79,11 @@ def strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Ite
         # "for a year", of "a year without fees"
         inner = one.text.partition(" ")[2].removesuffix("'s")
         harmless = harmless or (one.spans and bool(inner) and f"{inner} " in grounds.text)
+        harmless = harmless or (one.kind == "time" and one.value in evidence.known.figures)
         if one.value not in grounds.figures and not harmless:
-            yield Doubt("date" if one.kind == "date" else "time", one.text, where)
+            told = one.kind == "time" and not clause.promises
+            kind = "fact" if told else "date" if one.kind == "date" else "time"
+            yield Doubt(kind, one.text, where)
 
 
 def _ahead(number: str, clause: Clause, code: str) -> set[str]:
@@ -89,69 +92,31 @@ def _ahead(number: str, clause: Clause, code: str) -> set[str]:
     return {f"{number} {unit}" for unit, said in _UNITS.items() if number in said.findall(written)}
 
 
-def strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield the deeds of a clause that nobody promised or did."""
-    grounds = evidence.promised if clause.promises else evidence.known
-    kinds = {
-        hit.group.removeprefix(DEED): clause.folded[hit.start : hit.end]
-        for hit in clause.hits
-        if hit.group.startswith(DEED)
-    }
-    in_their_words = clause.promises and stands_on_promise(clause, evidence)
-    for kind, said in kinds.items():
-        heavy = clause.promises or (kind in _HEAVY and not clause.text.endswith(("?", "؟")))
-        free = kind == "cost" and not grounds.deeds.isdisjoint(_FREE)
-        if (
-            heavy
-            and kind not in grounds.deeds
-            and not free
-            and not (kind in _LIGHT and in_their_words)
-        ):
-            yield Doubt("deed", said, "no promise in the ledger says this")
-    if kinds and clause.promises:
-        yield from _strange_past(clause, evidence)
-        yield from _strange_objects(clause, evidence)
+def strange_lengths(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield how long something took, in a number or a unit that nothing in the case has."""
+    if clause.vows or any(hit.group.startswith(("near", "relative")) for hit in clause.hits):
+        return  # "next week": it is judged as a day
+    if clause.has("units"):
+        written = fold(in_digits(clause.text, evidence.code))[0]
+        for hit in claim_tables(evidence.code).phrases.find(written):
+            before = _NUMBER_BEFORE.search(written[: hit.start]) if hit.group == "units" else None
+            if before and before[1] not in evidence.told_figures | _FEW:
+                said = f"{before[1]} {written[hit.start : hit.end]}"
+                yield Doubt("number", said, "nothing in the case tells of such a time")
+    for hit in clause.hits:
+        if hit.group.startswith(LENGTH) and hit.group not in evidence.told.lengths:
+            said = clause.folded[hit.start : hit.end]
+            yield Doubt("fact", said, "nothing in the case tells of such a time")
+
+
+def undone_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield what says that a promised deed is done, when nothing is (R20)."""
+    if not any(hit.group.startswith(DEED) for hit in clause.hits):
         return
-    if not kinds:
-        yield from _strange_verbs(clause, evidence, in_their_words=in_their_words)
-    yield from _strange_acts(clause, evidence)
-
-
-def _strange_acts(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield what is said to be done already, when no promise and no word of the owner's says so."""
-    code = evidence.code
-    safe = claim_tables(code).acted_safe
-    for hit in clause.hits:
-        said = clause.folded[hit.start : hit.end]
-        if hit.group == "acted" and not any(
-            word in safe or _known_stem(word, evidence.own_words) for word in _verbs(said, code)
-        ):
-            yield Doubt("done", said, "nothing in the case says that this was done")
-
-
-def _verbs(said: str, code: str) -> list[str]:
-    """Return the words that tell what was done; in Persian they stand before those of doing."""
-    words = said.split()
-    return words[:1] if code == "fa" else words[1:]
-
-
-def _strange_objects(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield what is to be paid for, when nobody promised that."""
-    table = claim_tables(evidence.code)
-    for hit in clause.hits:
-        if hit.group != "objects":
-            continue
-        thing = clause.folded[hit.start : hit.end].split()[-1]
-        if thing not in table.object_words and not _known_stem(thing, evidence.own_words):
-            yield Doubt("deed", clause.folded[hit.start : hit.end], "nobody promised to pay for it")
-
-
-def _strange_past(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
-    """Yield what says that a deed is done, when nothing is (R20)."""
     found = [hit for hit in clause.hits if hit.group == "done"]
     if found and _STATE.match(clause.folded[found[0].start :]) and _has_day(clause, evidence):
         return  # "the money is back with you by Thursday"
-    if not found or evidence.done:
+    if not found or evidence.done or _AHEAD.search(clause.folded[: found[0].start]):
         return
     phrases = claim_tables(evidence.code).phrases
     if not any(hit.group == "done" for hit in phrases.find(evidence.promised.text)):
@@ -163,22 +128,3 @@ def _has_day(clause: Clause, evidence: Evidence) -> bool:
     return any(
         one.value in evidence.promised.figures for one in times_in(clause.text, evidence.code)
     )
-
-
-def _strange_verbs(clause: Clause, evidence: Evidence, *, in_their_words: bool) -> Iterator[Doubt]:
-    """Yield what somebody will do, when it is neither harmless nor promised."""
-    table = claim_tables(evidence.code)
-    for found in table.future.finditer(clause.folded) if table.future else ():
-        words = found[1].split()
-        verb = next((word for word in words if word not in table.adverbs), "")
-        if "be" in words and not verb.endswith("ed"):
-            continue  # "I'll be glad", "it will be ready"
-        if in_their_words and is_everyday(verb, evidence.code):
-            continue  # "her prescription I'll pay", of "her prescription paid"
-        if verb and verb not in table.safe and not _known_stem(verb, evidence.own_words):
-            yield Doubt("deed", found[0].strip(), "no promise in the ledger says this")
-
-
-def _known_stem(word: str, words: frozenset[str]) -> bool:
-    stem = word[: max(3, len(word) - 2)]
-    return any(one.startswith(stem) for one in words)

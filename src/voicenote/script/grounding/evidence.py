@@ -13,7 +13,7 @@ from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.sentences import Section, Sentence
 from voicenote.script.check.normalise import fold
 from voicenote.script.context import ScriptContext
-from voicenote.script.grounding.claim_tables import DEED, WORLD, claim_tables
+from voicenote.script.grounding.claim_tables import DEED, LENGTH, claim_tables
 from voicenote.script.grounding.claimed_figures import (
     figures_of_day,
     numbers_in,
@@ -33,16 +33,16 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What some texts hold: figures, sums, kinds of deeds, words; and the text, folded.
+    """What some texts hold: figures, sums, kinds of deeds, words, and the text, folded.
 
-    `world` are the groups of people, places and causes.
+    `lengths` are the units of time in them.
     """
 
     figures: frozenset[str]
     sums: frozenset[Money]
     deeds: frozenset[str]
     words: frozenset[str]
-    world: frozenset[str]
+    lengths: frozenset[str]
     text: str
 
 
@@ -54,8 +54,10 @@ class Evidence:
     will be.
 
     `theirs` are the customer's own words, sentence by sentence as words. `done`: something that was
-    promised is done. `own_words` are those of the promises and of the owner, `words` are all.
-    `own_text` are the words that are the owner's, in order. `currency` is the usual one of the
+    promised is done. `words` are all.
+    `own_text` are the words that are the owner's, in order, and `all_text` all of them.
+    `told_figures` are the numbers of the complaint and the promises, without those of days.
+    `lesson` is what changes. `currency` is the usual one of the
     case.
     """
 
@@ -67,9 +69,12 @@ class Evidence:
     done: bool
     currency: str
     promises: tuple[Promise, ...]
-    own_words: frozenset[str]
     words: frozenset[str]
     own_text: str
+    all_text: str
+    told_figures: frozenset[str]
+    lesson: str
+    today: date
 
 
 def evidence_of(
@@ -88,7 +93,8 @@ def evidence_of(
     sums = [one.value for one in promises if one.value]
     currency = next((one.currency for one in (*sums, complaint.harm) if one), "")
     said = [complaint.said_back, complaint.our_fault, complaint.meant]
-    promised = [*_promised_texts(case, promises, context)]
+    vows = [*_promised_texts(case, promises, context)]
+    promised = [*vows]
     promised += [one.text for one in template if one.section in PROMISING]
     promised += [one.said for one in template if one.section in PROMISING]
     days = [one.promised_by for one in promises if one.promised_by]
@@ -98,24 +104,11 @@ def evidence_of(
     full = [one for one in promises if one.kind in (AmendsKind.REFUND, AmendsKind.CREDIT)]
     if complaint.harm and any(one.value is None for one in full):
         sums.append(complaint.harm)  # "your money back" is what it cost them
-    theirs = [
-        complaint.what_happened, complaint.bothered_most, complaint.feeling, complaint.at_stake,
-        complaint.identity, complaint.expected, *(answer.text for answer in context.answers),
-    ]  # fmt: skip
-    known = [
-        *theirs, *said, complaint.product, complaint.cause, complaint.finding_reason,
-        complaint.owner, context.owner, context.business, *complaint.involved, case.customer.name,
-        case.customer.say_as, case.customer.greet_as, case.customer.title,
-        *(one.text for one in template if one.section not in PROMISING),
-        *(one.said for one in template if one.section not in PROMISING),
-    ]  # fmt: skip
-    if case.lesson:
-        known += [case.lesson.cause, case.lesson.owner]
+    theirs = _their_words(case, context)
+    story = [*theirs, *said, complaint.product, complaint.cause, complaint.finding_reason]
+    known = [*story, *_known_texts(case, context, template)]
     harm = [complaint.harm] if complaint.harm else []
-    near = _relative_days(days, context.today)
-    own_words = frozenset(
-        word for text in _promised_texts(case, promises, context) for word in words_of(text)
-    )
+    near = relative_days(days, context.today)
     opened = [complaint.opened_at.date()]
     vowed = _grounds(promised, code, currency, sums, days, kinds, near)
     every = _grounds(known, code, currency, [*sums, *harm], opened, kinds, near, promised)
@@ -128,10 +121,36 @@ def evidence_of(
         done=any(one.settled for one in case.standing_amends),
         currency=currency,
         promises=promises,
-        own_words=own_words,
-        words=own_words | every.words,
+        words=every.words | vowed.words,
         own_text=" ".join(words_of(". ".join((vowed.text, *said)))),
+        all_text=" ".join(words_of(f"{every.text}. {vowed.text}")),
+        told_figures=frozenset(
+            one.value for text in (*story, *vows) for one in numbers_in(text, code)
+        ),
+        lesson=f"{case.lesson.prevention} {case.lesson.owner}" if case.lesson else "",
+        today=context.today,
     )
+
+
+def _their_words(case: Case, context: ScriptContext) -> list[str]:
+    """Return what the customer wrote, and how it is kept."""
+    said = case.complaint
+    return [
+        said.what_happened, said.bothered_most, said.feeling, said.at_stake, said.identity,
+        said.expected, *(answer.text for answer in context.answers),
+    ]  # fmt: skip
+
+
+def _known_texts(case: Case, context: ScriptContext, template: Sequence[Sentence]) -> Iterator[str]:
+    """Yield what is known besides the story: who is who, and what the templates say."""
+    people = case.customer
+    yield from (case.complaint.owner, context.owner, context.business, *case.complaint.involved)
+    yield from (people.name, people.say_as, people.greet_as, people.title)
+    for one in template:
+        if one.section not in PROMISING:
+            yield from (one.text, one.said)
+    if case.lesson:
+        yield from (case.lesson.cause, case.lesson.owner)
 
 
 def _kinds_of(case: Case, promises: Iterable[Promise]) -> set[str]:
@@ -155,7 +174,7 @@ def _promised_texts(
     yield from (case.complaint.our_fault, context.owner, context.business)
 
 
-def _relative_days(days: Iterable[date], today: date) -> frozenset[str]:
+def relative_days(days: Iterable[date], today: date) -> frozenset[str]:
     """Return what is true of some days, seen from today: by its place in `near` of the tables.
 
     And how many days and weeks it is until then.
@@ -210,6 +229,6 @@ def _grounds(
         sums=frozenset([*sums, *sums_of(text, code, currency)]),
         deeds=frozenset({*deeds, *kinds}),
         words=frozenset(words_of(text)),
-        world=frozenset(hit.group for hit in hits if hit.group.startswith(WORLD)),
+        lengths=frozenset(hit.group for hit in hits if hit.group.startswith(LENGTH)),
         text=fold(text)[0],
     )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
+from voicenote.script.check.learned_likeness import rarity
 from voicenote.script.check.normalise import fold
 from voicenote.script.grounding.claim_tables import ClaimTables, claim_tables
+from voicenote.script.grounding.claims import Doubt
 from voicenote.script.grounding.evidence import Evidence
-from voicenote.script.grounding.novelty import everyday_words, is_everyday
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _END = re.compile(r"[.!?…؟:]\s*$")
 _TITLED = re.compile(
-    r"(?<!\w)(?:آقای|خانم|دکتر|مهندس|استاد|גברת|אדון|מר|דוקטור|ד[\"״]ר) ([^\W\d_]{2,30})"
+    r"(?<!\w)(?:آقای|خانم|دکتر|مهندس|استاد|גברת|אדון|מר|דוקטור|פרופסור|פרופ'|ד[\"״]ר)"
+    r" ([^\W\d_]{2,30})"
 )
 _BESIDE = re.compile(r"(?:שלנו|שלי|ما|من)[,،] ([^\W\d_]{2,30})[,،]")
 #: What follows a name at the beginning of a sentence.
@@ -21,63 +26,86 @@ _AFTER_NAME = re.compile(
     r"(?:,? who |,? our |,? from |,? my |'ll | (?:will|is going to|has|had|did|does|was|is|hadn't"
     r"|hasn't|didn't|doesn't|wasn't|isn't|told|took|said|rang|put|left|forgot|made|let) )"
 )
+#: A word that is less rare than this isn't taken for a name by what stands beside it.
+_RARE = 0.95
+#: A word that is less rare than this stands after a title without being a name.
+_COMMON = 0.5
 
 
-def strange_names(text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield the names in a sentence that nothing in the case has."""
+def strange_names(text: str, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield the names in a sentence that nothing in the case has; what may be one is a fact."""
     table = claim_tables(evidence.code)
     for found in _TOKEN.finditer(text):
         word = found[0]
         key = fold(word)[0].removesuffix("'s")
         if key in table.capitals or _is_known(key, evidence, table):
             continue
+        if _follows_known(text[: found.start()], key, evidence):
+            continue
         first = found.start() == 0 or bool(_END.search(text[: found.start()]))
-        if _is_given_name(key, word, table, first=first) or (
-            word[:1].isupper() and (not first or _looks_like_name(key, text[found.end() :], table))
+        if _is_given_name(key, word, table, first=first) or (word[:1].isupper() and not first):
+            yield Doubt("name", word, "the case knows no such name")
+        elif _is_called(key, text[found.end() :], table) or (
+            word[:1].isupper() and _looks_like_name(key, text[found.end() :], table)
         ):
-            yield word
+            yield Doubt("fact", word, "this may be a name, and the case knows no such one")
     if not table.capitals:
         yield from _after_title(text, evidence, table)
 
 
-def _after_title(text: str, evidence: Evidence, table: ClaimTables) -> Iterator[str]:
+def _after_title(text: str, evidence: Evidence, table: ClaimTables) -> Iterator[Doubt]:
     """Yield names where no capital letter shows them: after a title, or alone between commas."""
     for found in (*_TITLED.finditer(text), *_BESIDE.finditer(text)):
         key = fold(found[1])[0]
-        common = is_everyday(key, table.code) or key in everyday_words(table.code)
-        if not (common or _is_known(key, evidence, table)):
-            yield found[1]
+        if rarity(key, table.code) >= _COMMON and not _is_known(key, evidence, table):
+            yield Doubt("name", found[1], "the case knows no such name")
+
+
+@cache
+def _given_names(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that a language may have, and those of them that are words as well."""
+    table = tomllib.loads((files(__package__) / "names.toml").read_text(encoding="utf-8"))
+    names = table.get(code, table["latin"]).split()
+    return frozenset(names), frozenset(table["words"].get(code, "").split())
 
 
 def _is_given_name(key: str, word: str, table: ClaimTables, *, first: bool) -> bool:
+    names, words = _given_names(table.code)
     cased = word[:1].isupper() or word[:1].lower() == word[:1].upper()
-    if key in table.names:
-        return cased and not (
-            first and key in ("will", "mark", "dan", "sam", "mart", "hope", "anna")
-        )
-    if table.prefixes and len(key) > 3:
-        return (
-            any(
-                key[:size] and set(key[:size]) <= set(table.prefixes) and key[size:] in table.names
-                for size in (1, 2)
-            )
-            and len(key) > 4
+    if key in names:
+        return cased and not (first and key in words)
+    if table.prefixes and len(key) > 4:
+        return any(
+            key[:size] and set(key[:size]) <= set(table.prefixes) and key[size:] in names
+            for size in (1, 2)
         )
     return False
 
 
+def _follows_known(before: str, key: str, evidence: Evidence) -> bool:
+    """Return whether it is the second word of a known name, in another form: Metsalu Küttest."""
+    last = before.split()[-1:]
+    if not last or not last[0][:1].isupper() or fold(last[0])[0] not in evidence.known.words:
+        return False
+    return any(one.startswith(key[:3]) for one in evidence.known.words if len(key) > 3)
+
+
+def _is_called(key: str, rest: str, table: ClaimTables) -> bool:
+    """Return whether somebody of this name is told of: "ואבי הטכנאי"."""
+    if not table.prefixes:
+        return False
+    bare = key[1:] if key[0] in table.prefixes and len(key) > 3 else key
+    return bare in _given_names(table.code)[0] and bool(re.match(r" ה[^\W\d_]{3}", rest))
+
+
 def _looks_like_name(key: str, rest: str, table: ClaimTables) -> bool:
-    return (
-        table.code == "en"
-        and key not in table.not_names | everyday_words("en")
-        and not is_everyday(key, "en")
-        and bool(_AFTER_NAME.match(rest.lower()))
-    )
+    rare = rarity(key, table.code) >= _RARE
+    return table.code == "en" and rare and bool(_AFTER_NAME.match(rest.lower()))
 
 
 def _is_known(key: str, evidence: Evidence, table: ClaimTables) -> bool:
     """Return whether the case has this word, perhaps with another ending."""
-    words = evidence.known.words
+    words = evidence.known.words | evidence.promised.words
     bare = key.lstrip(table.prefixes) if table.prefixes else key
     if (
         key in words
@@ -86,7 +114,7 @@ def _is_known(key: str, evidence: Evidence, table: ClaimTables) -> bool:
         or key.replace("-", " ").split()[0] in words
     ):
         return True
-    if key in table.names:  # only with the ending of another case: Marta, Marty
+    if key in _given_names(table.code)[0]:  # only with the ending of another case: Marta, Marty
         return _is_declined(key, words, table)
     if any(hit.group.startswith(("weekdays", "months")) for hit in table.phrases.find(key)):
         return True  # a day, which is judged as one
