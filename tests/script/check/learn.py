@@ -30,7 +30,10 @@ GOOD = ("scripts", "later", "last", "letters", "others", "seen", "unseen")
 
 def labelled(language: str) -> list[tuple[str, str]]:
     """All (label, sentence) of a language: single ones, and those of whole letters."""
-    found = [*exemplars(language), *exemplars(f"{language}_later")]
+    files = (language, f"{language}_later", f"{language}_native")
+    found = [
+        one for file in files if (EXEMPLARS / f"{file}.tsv").exists() for one in exemplars(file)
+    ]
     with (EXEMPLARS / f"{language}_letters.jsonl").open(encoding="utf-8") as lines:
         found += [tuple(one) for line in lines for one in json.loads(line)["sentences"]]
     return [one for one in found if one[0] != UNDECIDED]

@@ -89,10 +89,10 @@ def test_most_lies_without_a_figure_are_named() -> None:
 #: Of each set: how many honest drafts may be refused, how many lies of each kind may pass.
 #: It has learned from the first three, and the last shows what to expect of others.
 SETS = (
-    ("unseen", 2, {"deed": 3, "fact": 6}),
+    ("unseen", 2, {"deed": 3, "fact": 8, "promise": 2}),
     ("later", 1, {"fact": 1}),
     ("third", 3, {"name": 1, "promise": 2, "fact": 3}),
-    ("fourth", 26, {"name": 1, "promise": 1, "deed": 1, "fact": 3}),
+    ("fourth", 22, {"name": 1, "promise": 1, "fact": 4}),
 )
 
 

@@ -17,7 +17,7 @@ _OWNED = ("admit", "answer", "own")
 #: Those of them that say nothing else.
 _CONFESSING = ("admit", "answer")
 #: How like a responsibility or a repair the likest sentence of a letter is.
-_NOT_AT_ALL, _UNLIKE, _MAYBE, _LIKELY = 0.015, 0.1, 0.4, 0.5
+_NOT_AT_ALL, _UNLIKE, _MAYBE, _LIKELY = 0.04, 0.1, 0.35, 0.8
 #: Groups that are only polite, or wrong anyway, so they aren't a deed.
 _POLITE = ("thanks", "kind", "empty", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")
 _ORDER = list(Section)
@@ -108,12 +108,10 @@ def _check_offer(sentences: Sequence[CheckedSentence], language: str) -> Iterato
     sure = any(one.section is Section.AMENDS or one.has("repair") for one in sentences)
     found = None if sure else next(_check_repair(sentences), None)
     if language:
-        sorry = next((n for n, one in enumerate(sentences) if one.has("regret")), 0)
-        after = sentences if sure else sentences[sorry:]  # an early one is S21's
-        most = max(weigh(one.text, language).repair for one in after)
-        if most >= _LIKELY:
+        most = max(weigh(one.text, language).repair for one in sentences)  # an early one is S21's
+        if most >= _MAYBE:
             return
-        if most < (_NOT_AT_ALL if sure else _UNLIKE) and (found is None or found[1] == "unsure"):
+        if most < _NOT_AT_ALL or not (sure or found):
             found = "R1", "unoffered", 0, 0
     if found:
         yield found

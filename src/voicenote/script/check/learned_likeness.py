@@ -56,8 +56,8 @@ class Likeness:
         return self._odds["repair"]
 
     def breaks(self, rule: str) -> float:
-        """That it breaks R7, R17 or R18."""
-        return sum(self._odds[label] for label, (broken, _) in BAD.items() if broken == rule)
+        """That it breaks R7, R17 or R18; for S24, a matter of tone, that it breaks any of these."""
+        return sum(self._odds[one] for one, (broken, _) in BAD.items() if rule in (broken, "S24"))
 
     def likeliest(self, rule: str) -> str:
         """Return the likeliest way in which it would break a rule."""

@@ -28,8 +28,10 @@ from voicenote.script.languages import language as language_table
 _ANYWHERE = ("R17", "R18", "S24")
 #: How likely a freely worded sentence has to break a rule, if a phrase says that it does, and
 #: if none does.
-_HARMLESS = {"R17": 0.05, "R18": 0.2, "R7": 0.2}
-_SURELY = {"R17": 0.6, "R18": 0.9, "R7": 0.8}
+_HARMLESS = {"R17": 0.2, "R18": 0.3, "R7": 0.4, "S24": 0.3}
+_SURELY = {"R17": 0.6, "R18": 0.8, "R7": 0.8}
+#: Sentences of fewer words are like too many others.
+_TELLING = 4
 #: Before the kind of what a phrase finds and the likeness doesn't: it becomes a hint.
 _UNLIKE = "unlike_"
 #: A sentence that rejects what was said before it does so within so many letters.
@@ -87,7 +89,8 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
         last: dict[str, int] = {}
         for hit in sorted((*one.hits, *one.loud), key=lambda hit: (hit.start, -hit.end)):
             rule, _, kind = hit.group.partition(".")
-            if rule in ("exclamation", "capitals"):
+            loud = rule in ("exclamation", "capitals")
+            if loud:
                 rule, kind = "S24", rule
             if read.unfounded and (
                 kind == "conditional" or (kind == "upsell" and one.has("money"))
@@ -96,7 +99,8 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
                 if not _is_told(read.sentences, place, sorry, hit.group):
-                    yield rule, _doubt(one, rule, read) + kind, hit.start, hit.end
+                    doubt = "" if loud else _doubt(one, rule, read)
+                    yield rule, doubt + kind, hit.start, hit.end
 
 
 def _doubt(one: CheckedSentence, rule: str, read: CheckInput) -> str:
@@ -106,7 +110,7 @@ def _doubt(one: CheckedSentence, rule: str, read: CheckInput) -> str:
     """
     if read.script is not None or not read.free:
         return ""
-    harmless = weigh(one.text, read.language).breaks(rule) < _HARMLESS.get(rule, 0)
+    harmless = weigh(one.text, read.language).breaks(rule) < _HARMLESS[rule]
     return _UNLIKE * harmless
 
 
@@ -116,6 +120,8 @@ def _check_likeness(read: CheckInput) -> Iterator[Violation]:
         return
     firm = _has_firm_lesson(read)
     for one in read.sentences:
+        if len(one.text.split()) < _TELLING:
+            continue
         for rule, bound in _SURELY.items():
             if rule == "R7" and firm:
                 continue
