@@ -26,6 +26,8 @@ _QUOTATION = 3
 #: So often each form is meant, and not a slip or somebody else.
 _MEANT, _SHARE = 2, 0.25
 _FORMS = frozenset({"address_familiar", "address_formal", "address_one", "address_several"})
+#: Those of them that say how many are spoken to.
+_MANY = frozenset({"address_one", "address_several"})
 #: The same, by the endings of words.
 _ENDINGS = frozenset({"ending_one", "ending_several"})
 #: What a customer may be known to want → the forms of address that aren't it.
@@ -84,7 +86,8 @@ def check_address(read: CheckInput) -> Iterator[Violation]:
                 first = next(hit for hit in hits if hit.group == other)
                 yield "R23", "form", first.start, first.end
                 return
-    if len(counts) == 2:
+    together = read.free and counts.keys() <= _MANY  # one person, and those who are with them
+    if len(counts) == 2 and not together:
         rare, count = counts.most_common()[-1]
         if count >= _MEANT and count >= _SHARE * len(hits):
             first = next(hit for hit in hits if hit.group == rare)

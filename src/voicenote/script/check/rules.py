@@ -98,9 +98,21 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
                 continue  # any apology or gift is one too many there: S9 says so
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
-                if not _is_told(read.sentences, place, sorry, hit.group):
-                    doubt = "" if loud else _doubt(one, rule, read)
-                    yield rule, doubt + kind, hit.start, hit.end
+                if _is_told(read.sentences, place, sorry, hit.group) or (
+                    hit.group == "S24.sarcasm" and _breaks(one, "R18", read)
+                ):
+                    continue
+                doubt = "" if loud else _doubt(one, rule, read)
+                yield rule, doubt + kind, hit.start, hit.end
+
+
+def _breaks(one: CheckedSentence, rule: str, read: CheckInput) -> bool:
+    """Return whether a sentence of a plain letter is said to break a rule anyway."""
+    return (
+        read.script is None
+        and read.free
+        and (weigh(one.text, read.language).breaks(rule) > _SURELY[rule])
+    )
 
 
 def _doubt(one: CheckedSentence, rule: str, read: CheckInput) -> str:
