@@ -129,7 +129,7 @@ def test_every_wording_ends_and_its_forms_are_closed(code: Any) -> None:
 def test_the_tables_of_a_language_name_every_kind(code: Any) -> None:
     tongue = language(code)
     assert set(tongue.matters) == {*Failure, "other"}
-    assert set(tongue.subjects) == {*TouchKind, "memo-synthetic"}
+    assert set(tongue.subjects) == {*TouchKind, "memo-synthetic", "memo-written"}
     assert tongue.forms[0] == "neutral"
     assert "neutral" in tongue.greeting
 
