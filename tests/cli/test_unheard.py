@@ -55,6 +55,9 @@ def test_a_recording_that_such_a_voice_fills_in_says_it(mumbled: Call, tmp_path:
     take = ("record", "1", "--from", str(tmp_path / "take.wav"), "--sentence", "1", "--fill-in")
     done = mumbled(*take, **AUTO)
     assert "voicenote render 1 --anyway" in done.stdout, done.stderr
+    assert "say the rest yourself" in done.stdout
+    assert "words of this memo" in mumbled("show", "1", **AUTO).stdout
+    assert "say the rest yourself" in mumbled("render", "1", **AUTO).stderr
 
 
 def test_doctor_says_what_becomes_of_such_memos(mumbled: Call) -> None:

@@ -13,14 +13,17 @@ from tests.engine.world import Clock, World, release, take, told, without_sound,
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.memo.compose_cases import compose_cases
-from voicenote.engine.memo.drafting import current
+from voicenote.engine.memo.drafting import current, edit_script
 from voicenote.engine.memo.render_case import Rendered, render_cases
+from voicenote.engine.memo.voice_choice import recordings
 from voicenote.engine.run.parcels import pack_parcel
 from voicenote.engine.run.rehearsal import MovedClock, rehearse
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.model.case import Customer
+from voicenote.model.memo import Clip, Synthetic
 from voicenote.model.receipt import Parcel
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.model.touch import TouchKind
 from voicenote.voice.port import VoiceInfo
 from voicenote.voice.silent import Silent
@@ -155,3 +158,65 @@ def test_a_rehearsal_says_which_letters_have_no_sound(auto: Workspace, clock: Cl
     release(auto, 1)
     first = next(rehearse(auto, MovedClock(clock.now), clock.now + timedelta(days=2)))
     assert ["a letter without sound" in one.why for one in first.messages] == [True]
+
+
+#: Ten words in four sentences, in Polish.
+SAID = ("Dziękuję, Dana.", "To był nasz błąd.", "Przepraszam.", "Naprawimy to jutro.")
+
+
+@pytest.fixture
+def mixed(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
+    """One that makes real sound, with a case of which the owner has recorded nothing yet."""
+    env = {"VOICENOTE_VOICE__ENGINE": "auto", "VOICENOTE_SOUND__RENDITIONS": '["ogg"]'}
+    opened = workspace(tmp_path, clock, world, env)
+    opened.describe_voices = mumbling
+    take(opened, told(customer=speaks("pl")))
+    sentences = tuple(Sentence(Section.OWN, text, personal=True) for text in SAID)
+    edit_script(opened, 1, Script(language="pl", template="t", sentences=sentences))
+    yield opened
+    opened.close()
+
+
+def record(ws: Workspace, *texts: str) -> None:
+    case, _ = current(ws, 1)
+    clip = Clip(b"\x00\x40\x00\xc0" * 4000, 16_000, synthetic=False)
+    for text in texts:
+        sentence = Sentence(Section.OWN, text, personal=True)
+        recordings(ws, ws.owner_of(case)).add(sentence, "pl", clip)
+
+
+def filled_in(ws: Workspace, *, anyway: bool = False) -> Rendered:
+    (made,) = render_cases(ws, [1], fill_in=True, anyway=anyway)
+    return made
+
+
+def test_what_the_owner_said_counts_as_understood(mixed: Workspace) -> None:
+    """Of ten words a machine says five: 18 of 100 are misheard, not 36."""
+    record(mixed, SAID[1], SAID[2])
+    made = filled_in(mixed)
+    left = parcel(mixed)
+    assert (made.memo.synthetic, made.memo.misheard) == (Synthetic.PARTLY, 0)
+    assert "ogg" in left.files
+    assert left.synthetic_part == "partly"
+    assert DISCLOSED["pl"] in parcel_words(mixed)
+
+
+def test_who_recorded_too_little_is_told_of_the_memo_and_to_say_the_rest(mixed: Workspace) -> None:
+    """Of ten words a machine says six: 22 of 100 are misheard."""
+    record(mixed, SAID[1])
+    assert filled_in(mixed).memo.misheard == 22
+    assert parcel(mixed).files == {}
+    assert DISCLOSED["pl"] not in parcel_words(mixed)
+    (approved,) = approve_cases(mixed, [1], anyway="it is enough")
+    (note,) = (one for one in approved.notes if "R24" in one)
+    assert "mishears about 22 of 100 words of this memo" in note
+    assert "say the rest yourself" in note
+
+
+def test_anyway_lasts_until_enough_is_recorded(mixed: Workspace) -> None:
+    record(mixed, SAID[1])
+    assert filled_in(mixed, anyway=True).memo.anyway
+    assert not filled_in(mixed).made
+    record(mixed, SAID[2])
+    again = filled_in(mixed).memo
+    assert (again.misheard, again.anyway, again.unheard) == (0, False, False)

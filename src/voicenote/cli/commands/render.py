@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voicenote.engine.memo.render_case import Rendered
     from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
+    from voicenote.model.memo import Synthetic
 
 
 @command()
@@ -30,8 +31,9 @@ def render(session: Session, /, *, selection: Selection, fill_in: bool, anyway: 
     If you have recorded a part of a script, the rest waits for you, unless you add --fill-in: then
     a synthetic voice says it, and the memo is marked as partly made by a computer.
 
-    A memo whose voice is misheard in more than 20 of 100 words, as far as that was measured, leaves
-    as a letter without sound, unless you named that voice in the settings or add --anyway.
+    A memo of which more than 20 of 100 words are misheard, as far as that was measured, leaves as a
+    letter without sound, unless you named its voice in the settings or add --anyway. What you
+    recorded yourself counts as understood.
 
     With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
     partly or yes), "without_sound", "duration_s", "loudness_lufs", "files", "sha256", "note"}, or
@@ -87,11 +89,14 @@ def _unheard(done: Sequence[Rendered]) -> list[str]:
     """Return the memos that leave without sound, why, and what to do."""
     from voicenote.engine.case.memo_notes import cure, why_unheard
 
-    by_reason: dict[str, list[int]] = {}
+    by_reason: dict[tuple[float, Synthetic], list[int]] = {}
     for one in done:
         if one.memo.unheard:
-            by_reason.setdefault(why_unheard(one.memo.misheard), []).append(one.case)
-    return [f"{name_cases(cases)}: {why}. {cure(cases)}" for why, cases in by_reason.items()]
+            by_reason.setdefault((one.memo.misheard, one.memo.synthetic), []).append(one.case)
+    return [
+        f"{name_cases(cases)}: {why_unheard(misheard, synthetic)}. {cure(synthetic, cases)}"
+        for (misheard, synthetic), cases in by_reason.items()
+    ]
 
 
 def _summary(done: Sequence[Rendered]) -> str:

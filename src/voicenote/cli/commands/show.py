@@ -186,7 +186,7 @@ def _memo(memo: MemoView) -> list[str]:
     level = f", {loud:.1f} LUFS" if loud is not None else ""
     anyway = f" anyway: {memo.approved_anyway}" if memo.approved_anyway else ""
     approved = f"approved{anyway}" if memo.approved else "not approved yet"
-    unheard = [f"[{why_unheard(memo.misheard)}]"] if memo.without_sound else []
+    unheard = [f"[{why_unheard(memo.misheard, memo.synthetic_part)}]"] if memo.without_sound else []
     told = f"[{memo.duration_s:.0f} s{level}, {voice}, {approved}]"
     return ["", told, *unheard, memo.files["ogg"]]
 

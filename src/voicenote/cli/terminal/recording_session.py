@@ -114,6 +114,7 @@ def _describe_recordings(
 ) -> str:
     """Return what was recorded, what is missing, and what comes next, as text."""
     from voicenote.engine.case.memo_notes import cure
+    from voicenote.model.memo import Synthetic
 
     lines = [f"{kept} recorded."] if kept else []
     if left:
@@ -129,7 +130,7 @@ def _describe_recordings(
         if memo["without_sound"]:
             lines.append(
                 f"It leaves as a letter without sound, as hardly anybody understands that voice "
-                f"(R24). {cure([number])}"
+                f"(R24). {cure(Synthetic(memo['synthetic_part']), [number])}"
             )
         lines.append(f"Listen: voicenote play {number}. Approve: voicenote approve {number}")
     return "\n".join(lines)

@@ -21,19 +21,24 @@ def is_unheard(tx: Transaction, touch: Touch) -> bool:
     return found is not None and found.memo is not None and found.memo.unheard
 
 
-def why_unheard(misheard: float) -> str:
-    """Return why a memo of which `misheard` of 100 words are misheard leaves without sound."""
+def why_unheard(misheard: float, synthetic: Synthetic) -> str:
+    """Return why a memo of which `misheard` of 100 words are misheard leaves without sound.
+
+    `synthetic` tells how much of it a machine says.
+    """
+    what = "memo, partly in a synthetic voice" if synthetic is Synthetic.PARTLY else "voice"
     return (
         f"a letter without sound, because a listener mishears about {misheard:g} of 100 words "
-        "of this voice (R24)"
+        f"of this {what} (R24)"
     )
 
 
 def note_unheard(found: StoredDraft) -> str:
     """Return what its owner is told who approves a letter without sound; "" for others."""
-    if found.memo is None or not found.memo.unheard:
+    memo = found.memo
+    if memo is None or not memo.unheard:
         return ""
-    return f"it leaves as {why_unheard(found.memo.misheard)}. {cure()}"
+    return f"it leaves as {why_unheard(memo.misheard, memo.synthetic)}. {cure(memo.synthetic)}"
 
 
 def note_unsaid(found: StoredDraft, memo: Memo | None) -> str:
@@ -51,12 +56,14 @@ def note_unsaid(found: StoredDraft, memo: Memo | None) -> str:
     )
 
 
-def cure(numbers: Sequence[int] = ()) -> str:
-    """Return what gives the memos of some cases a sound that is sent."""
+def cure(synthetic: Synthetic, numbers: Sequence[int] = ()) -> str:
+    """Return what gives the memos of some cases, `synthetic` so far, a sound that is sent."""
+    what = "the rest" if synthetic is Synthetic.PARTLY else "it"
     number = numbers[0] if len(numbers) == 1 else "N"
     return (
-        f"To send sound: say it yourself (voicenote record {number}), name a voice in the settings "
-        f"(voicenote voices), or send this one all the same: voicenote render {number} --anyway"
+        f"To send sound: say {what} yourself (voicenote record {number}), name a voice in the "
+        "settings (voicenote voices), or send this one all the same: "
+        f"voicenote render {number} --anyway"
     )
 
 

@@ -16,7 +16,7 @@ from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Sentence
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.settings import Settings
-from voicenote.voice.choose import AUTO, Offer, choose
+from voicenote.voice.choose import AUTO, MISHEARD, Offer, choose
 from voicenote.voice.port import VoiceInfo, primary
 from voicenote.voice.recorded import Recorded, RecordedOptions
 from voicenote.voice.writing_system import language_of
@@ -112,8 +112,9 @@ def choose_voice(
         if gaps is not Gaps.FILL and (wish == own.name or (begun and gaps is Gaps.REFUSE)):
             raise _refuse_unrecorded(case.number, said, lacking)
     chosen = _synthetic(ws, script, owner, AUTO if wish == own.name else wish)
-    chosen = replace(chosen, anyway=anyway and chosen.misheard > 0)
-    return _mix_voices(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
+    if begun and gaps is Gaps.FILL:
+        chosen = _mix_voices(own, said, lacking, chosen)
+    return replace(chosen, anyway=anyway and chosen.misheard > 0)
 
 
 def _choose_recorded(
@@ -152,7 +153,11 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
 def _mix_voices(
     own: Recorded, said: Script, lacking: Sequence[Sentence], machine: Chosen
 ) -> Chosen:
-    """Return the owner's recordings, with a machine's voice for what they lack."""
+    """Return the owner's recordings, with a machine's voice for what they lack.
+
+    The owner is understood: only of the machine's share of the words some are misheard (R24).
+    """
+    misheard = round(machine.misheard * _words_in(lacking) / _words_in(said.sentences))
     stamps = [own.stamp(one, said.language) for one in said.sentences]
     count = len(said.sentences)
     return replace(
@@ -162,7 +167,12 @@ def _mix_voices(
         why=f"{count - len(lacking)} of {count_of(count, 'sentence')} in your own voice; for the "
         f"others {machine.why}",
         own=own.options,
+        misheard=misheard if misheard > MISHEARD else 0,
     )
+
+
+def _words_in(sentences: Sequence[Sentence]) -> int:
+    return sum(len(one.said.split()) for one in sentences)
 
 
 def _short(stamps: Sequence[str]) -> str:

@@ -105,7 +105,7 @@ class Story:
             note = ", in English, as there are no templates" if made.case in fell_back else ""
             text = f"memo of {made.memo.duration_s:.0f} s, said by {made.memo.voice}{note}"
             if made.memo.unheard:
-                text = f"{why_unheard(made.memo.misheard)}{note}"
+                text = f"{why_unheard(made.memo.misheard, made.memo.synthetic)}{note}"
             yield self._tell(made.case, EventKind.SPOKEN, text)
         for _ in approval.approve_cases(self._ws, numbers):
             pass
