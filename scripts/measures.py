@@ -155,6 +155,13 @@ def intelligibility(folder: Path) -> str:
     return intelligibility_measures.intelligibility(folder)
 
 
+def ears(folder: Path) -> str:
+    """Takes that say their words and takes that don't, listened to as `record` does."""
+    import ears_measures
+
+    return ears_measures.ears(folder)
+
+
 def mail(folder: Path) -> str:
     """Letters a second against mailmerge and apprise."""
     import mail_measures
@@ -237,6 +244,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "check": check,
     "scripting": scripting,
     "intelligibility": intelligibility,
+    "ears": ears,
     "mail": mail,
     "storms": storms,
     "walks": walks,
@@ -248,7 +256,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "inbound": inbound,
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
-ONLY_BY_NAME = ("intelligibility", "fuzz", "walks", "inbound")
+ONLY_BY_NAME = ("intelligibility", "ears", "fuzz", "walks", "inbound")
 
 
 def main(names: Sequence[str]) -> int:

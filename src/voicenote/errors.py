@@ -4,6 +4,7 @@ The tree::
 
     VoicenoteError                 70  our fault, unless a child says better
     ├── RuleSaysNo                  1  a rule of the method, or something that needs a person
+    │   ├── Doubtful                1  a take that a person may keep all the same
     │   └── ImpossibleTransition    1  a status change that the transition table does not have
     ├── WrongUse                    2  the words of the command do not fit together
     ├── BadData                    65  what was given cannot be used; holds every problem found
@@ -110,6 +111,10 @@ class RuleSaysNo(VoicenoteError):
     def __init__(self, what: str, advice: str = "", missing: Sequence[str] = ()) -> None:
         super().__init__(what, advice)
         self.missing = tuple(missing)
+
+
+class Doubtful(RuleSaysNo):
+    """A take that seems wrong; `missing` says how. A person may keep it all the same."""
 
 
 class ImpossibleTransition(RuleSaysNo):

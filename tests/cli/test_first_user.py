@@ -21,6 +21,7 @@ from voicenote.engine.memo import player
 from voicenote.errors import room_for
 
 Call = Callable[..., Result]
+pytestmark = pytest.mark.usefixtures("tones_are_speech")
 Programs = Callable[[str, str], str]
 
 HEADERS = ("case", "customer", "next message", "")

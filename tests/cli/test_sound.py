@@ -20,6 +20,7 @@ import pytest
 from click.testing import Result
 
 Call = Callable[..., Result]
+pytestmark = pytest.mark.usefixtures("tones_are_speech")
 Programs = Callable[[str, str], str]
 
 

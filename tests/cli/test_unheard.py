@@ -15,6 +15,7 @@ from voicenote.voice.silent import Silent
 
 Call = Callable[..., Result]
 AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
+pytestmark = pytest.mark.usefixtures("tones_are_speech")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.ears.sounds import RATE, UNSPOKEN, clip, speech
-from voicenote.ears.speech import at_16_khz, find_speech, seconds_of
+from voicenote.ears.speech import at_16_khz, find_speech, has_speech, seconds_of
 from voicenote.errors import Unavailable
 
 TEXT = "I am sorry that the cake came late."
@@ -16,13 +16,17 @@ TEXT = "I am sorry that the cake came late."
 
 @pytest.mark.parametrize("name", UNSPOKEN)
 def test_nobody_speaks_in_it(name: str) -> None:
-    assert find_speech(clip(UNSPOKEN[name]()).pcm) == ()
+    pcm = clip(UNSPOKEN[name]()).pcm
+    assert find_speech(pcm) == ()
+    assert not has_speech(pcm)
 
 
 @pytest.mark.parametrize("loudness", [1.0, 0.02])
 def test_speech_is_found_also_when_it_is_quiet(loudness: float) -> None:
     pcm = np.frombuffer(at_16_khz(speech(TEXT)), "<i2")
-    (stretch,) = find_speech((pcm * loudness).astype("<i2").tobytes())
+    changed = (pcm * loudness).astype("<i2").tobytes()
+    assert has_speech(changed)
+    (stretch,) = find_speech(changed)
     assert seconds_of([stretch]) > 0.7 * len(pcm) / RATE
 
 

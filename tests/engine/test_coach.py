@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.ears.sounds import UNSPOKEN, clip
 from voicenote.engine.memo.coach import Note, check_speech, notes
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
@@ -220,10 +221,17 @@ def test_a_steady_noise_is_nobody_speaking(noise: str, seconds: float) -> None:
         check_speech(take(NOISES[noise](seconds)))
 
 
+@pytest.mark.usefixtures("tones_are_speech")
 @pytest.mark.parametrize("seconds", [1, 4, 20])
 @pytest.mark.parametrize("noise", [0.0, 1e-3, 1e-2])
 def test_speech_is_heard_through_the_noise_of_a_room(seconds: float, noise: float) -> None:
     check_speech(take(speech(seconds, level=0.05, noise=noise)))
+
+
+def test_music_is_nobody_speaking() -> None:
+    """Its level moves as syllables do."""
+    with pytest.raises(BadData, match="only noise or music"):
+        check_speech(clip(UNSPOKEN["a melody"]()))
 
 
 def test_a_person_who_speaks_is_heard() -> None:

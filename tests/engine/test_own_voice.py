@@ -37,6 +37,7 @@ from voicenote.script.compose import draft
 from voicenote.voice.silent import Silent
 
 AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
+pytestmark = pytest.mark.usefixtures("tones_are_speech")
 #: A script that takes a moment to make: one shared sentence, one personal.
 SHARED = Sentence(Section.OWN, "It was our mistake, and I am sorry.", personal=False)
 

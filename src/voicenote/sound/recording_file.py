@@ -12,6 +12,7 @@ import numpy as np
 
 from voicenote.errors import BadData, TryAgain, Unavailable, VoicenoteError
 from voicenote.model.memo import Clip
+from voicenote.sound.formats import is_marked
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -38,9 +39,10 @@ _KINDS = "give a wav, mp3, m4a, ogg, webm or flac file"
 
 
 def read_sound(path: Path) -> Clip:
-    """Return the sound of `path` as a person's voice: mono, at its own rate from 8 to 48 kHz.
+    """Return the sound of `path`: mono, at its own rate from 8 to 48 kHz.
 
-    The sound of a video works too. Raises BadData for a file that is missing, empty, broken,
+    It is a person's voice, unless the file's tags say that it is synthetic, as our own do. The
+    sound of a video works too. Raises BadData for a file that is missing, empty, broken,
     silent, longer than ten minutes or not a sound file, Unavailable for one that may not be read,
     and TryAgain for one that is still being written.
     """
@@ -187,7 +189,8 @@ def _decode(container: av.container.InputContainer, stream: AudioStream, name: s
             f"{name} is broken: only {length / rate:.1f} of its {told:.1f} s can be read",
             "export or record it again",
         )
-    return Clip(_without_offset(b"".join(parts)), rate, synthetic=False)
+    synthetic = is_marked({**container.metadata, **stream.metadata})
+    return Clip(_without_offset(b"".join(parts)), rate, synthetic=synthetic)
 
 
 def _without_offset(pcm: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from voicenote.cli.terminal.case_options import Selection, cases_options, fill_i
 from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.prompter import record_until_enter
 from voicenote.cli.terminal.recording_session import (
+    keep_or_ask,
     many_cases,
     memo_made,
     need_somebody,
     one_case,
+    say_unchecked,
     show_list,
 )
 from voicenote.cli.terminal.session import Session, command
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
 )
 @click.option("--list", "listing", is_flag=True, help="List the sentences, and which are missing.")
 @click.option("--owner", metavar="NAME", help="Only the cases that NAME answers for.")
-@click.option("--anyway", is_flag=True, help="Keep one that seems too short, or to say nothing.")
+@click.option(
+    "--anyway", is_flag=True, help="Keep one that seems too short, or to say other words."
+)
 @click.option("--follow-ups", is_flag=True, help="Also record the messages that follow the memo.")
 @fill_in_option
 def record(
@@ -66,9 +71,10 @@ def record(
 
     What you say to everybody is recorded once for all cases, so a batch asks only for what is
     personal. You can listen to each take, repeat or skip it, and stop and go on another day.
-    With --from, a finished recording of the whole memo is used; one too short for its words, or
-    in which nobody speaks, is refused, unless you add --anyway. Follow-ups go out in your voice
-    too, once all their sentences are recorded.
+    With --from, a finished recording of the whole memo is used. What is set in [ears] listens to
+    each take: one too short for its words, that says other words or breaks off, or in which nobody
+    speaks, is refused, unless you say so or add --anyway. A file that is tagged as synthetic isn't
+    kept. Follow-ups go out in your voice too, once all their sentences are recorded.
 
     With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
     has it, or null while sentences are missing; of a whole take as `render`, with "wpm", "lufs" and
@@ -91,7 +97,7 @@ def record(
         elif whole or (source and not source.is_dir() and place is None):
             _whole(session, ws, meant[0], source, anyway=anyway)
         else:
-            one_case(session, ws, meant[0], source, place, **with_later)
+            one_case(session, ws, meant[0], source, place, anyway=anyway, **with_later)
 
 
 def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> list[int]:
@@ -141,7 +147,8 @@ def _whole(
         session.screen.warn(f"{clip.duration_s:.0f} s.", *(f"  {line}" for line in bad))
         if not session.screen.confirm("Record it again?"):
             break
-    recording.record_whole(ws, number, clip, anyway=anyway)
+    keep = partial(recording.record_whole, ws, number, clip)
+    say_unchecked(session, keep_or_ask(session, keep, anyway=anyway))
     memo = memo_made(ws, number, fill_in=False)
     figures = {note.name: note.value for note in coach}
     data = {**memo, "wpm": figures.get("pace"), "lufs": figures.get("level")}

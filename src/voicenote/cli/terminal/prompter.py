@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from voicenote.cli.terminal.session import Session
-from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.errors import BadData, RuleSaysNo, Unavailable, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.recording import WantedSentence
@@ -20,9 +20,13 @@ BEFORE = ("record", "skip", "quit")
 def prompt(
     session: Session,
     sentences: Sequence[WantedSentence],
+    judge: Callable[[WantedSentence, Clip], Sequence[str]],
     keep: Callable[[WantedSentence, Clip], None],
 ) -> None:
     """Record sentences one after the other; `keep` gets each take as soon as the owner keeps it.
+
+    `judge` says what a take lacks of its words, before the owner decides; a take that lacks some
+    is recorded again, unless the owner says otherwise.
 
     Returns early when the owner quits; kept takes stay. Raises Unavailable when there is no
     microphone.
@@ -34,14 +38,18 @@ def prompt(
     for place, one in enumerate(sentences, start=1):
         whose = f"for {one.customer}, case {one.case}" if one.sentence.personal else "for everybody"
         screen.warn(f"\n{place} of {len(sentences)}, {whose}\n\n  {one.sentence.text}\n")
-        taken = _take_sentence(session, one)
+        taken = _take_sentence(session, one, judge)
         if taken == "quit":
             return
         if not isinstance(taken, str):
             keep(one, taken)
 
 
-def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
+def _take_sentence(
+    session: Session,
+    one: WantedSentence,
+    judge: Callable[[WantedSentence, Clip], Sequence[str]],
+) -> Clip | str:
     """Return the take of one sentence that the owner keeps, or else ``skip`` or ``quit``."""
     takes: list[Clip] = []
     good = True
@@ -56,7 +64,7 @@ def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
             return takes[take - 1]
         if word == "play":
             _play(session, takes[take - 1])
-        elif (taken := _record_take(session, one)) is not None:
+        elif (taken := _record_take(session, one, judge)) is not None:
             clip, good = taken
             takes.append(clip)
 
@@ -92,7 +100,11 @@ def record_until_enter(session: Session) -> Clip:
     return record(until_enter, session.env)
 
 
-def _record_take(session: Session, one: WantedSentence) -> tuple[Clip, bool] | None:
+def _record_take(
+    session: Session,
+    one: WantedSentence,
+    judge: Callable[[WantedSentence, Clip], Sequence[str]],
+) -> tuple[Clip, bool] | None:
     """Record a take and say how it was; return it, and whether it needs no other.
 
     Returns None when nothing was heard.
@@ -101,11 +113,13 @@ def _record_take(session: Session, one: WantedSentence) -> tuple[Clip, bool] | N
 
     try:
         clip = record_until_enter(session)
-    except BadData as error:
+        doubts = judge(one, clip)
+    except (BadData, RuleSaysNo) as error:
         session.screen.warn(f"  {error.in_one_line}")
         return None
     found = notes(one.sentence.said, clip, one.language, whole=False)
     lines = [f"  {note.line}" for note in found if not note.good]
+    lines += [f"  {line}" for line in doubts]
     session.screen.warn(
         f"  {clip.duration_s:.1f} s{'' if lines else ', nothing to improve'}.", *lines
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from voicenote.cli.terminal.batch_report import memo_data
 from voicenote.cli.terminal.prompter import prompt
 from voicenote.cli.terminal.session import Session
 from voicenote.counting import count_of
-from voicenote.errors import WrongUse
+from voicenote.errors import Doubtful, RuleSaysNo, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.recording import WantedSentence
@@ -31,6 +32,7 @@ def one_case(
     *,
     fill_in: bool,
     follow_ups: bool,
+    anyway: bool = False,
 ) -> None:
     """Record a case's missing sentences, or one of them; make the memo when all are there."""
     from voicenote.engine.memo import recording
@@ -45,7 +47,7 @@ def one_case(
             f"case {number} has {count_of(len(lines), 'sentence')}, not {place}",
             f"voicenote record {number} --list",
         )
-    kept = list(_keep_takes(session, ws, number, asked, source))
+    kept = _keep_takes(session, ws, number, asked, source, anyway=anyway)
     left = recording.to_say(ws, number)
     if kept:
         recording.finish(ws, number)
@@ -57,40 +59,76 @@ def one_case(
 
 
 def _keep_takes(
-    session: Session, ws: Workspace, number: int, asked: Sequence[Sentence], source: Path | None
-) -> Iterator[Sentence]:
-    """Store a take of each sentence asked for, and yield the sentence."""
+    session: Session,
+    ws: Workspace,
+    number: int,
+    asked: Sequence[Sentence],
+    source: Path | None,
+    *,
+    anyway: bool,
+) -> list[Sentence]:
+    """Store a take of each sentence asked for, and return the sentences."""
     from voicenote.engine.memo import recording
     from voicenote.sound.recording_file import read_sound
 
     if source is None:
         wanted = recording.wanted_of(ws, number, asked)
-        yield from (one.sentence for one in _prompt_takes(session, ws, wanted))
-        return
+        return [one.sentence for one in _prompt_takes(session, ws, wanted)]
     if source.is_dir():
         takes = recording.takes_of(source, asked)
     else:
         takes = [(asked[0], read_sound(source))]
-    for sentence, clip in takes:
-        recording.keep_take(ws, number, sentence, clip)
-        yield sentence
+    keep = partial(recording.keep_takes, ws, number, takes)
+    say_unchecked(session, keep_or_ask(session, keep, anyway=anyway))
+    return [sentence for sentence, _ in takes]
+
+
+def keep_or_ask(session: Session, keep: Callable[..., str], *, anyway: bool) -> str:
+    """Keep takes; at a terminal, ask about doubtful ones. Return why they weren't checked.
+
+    Raises what `keep` does, and RuleSaysNo for what isn't to be kept.
+    """
+    try:
+        return keep(anyway=anyway)
+    except Doubtful as doubt:
+        if not session.screen.interactive:
+            raise
+        session.screen.warn(doubt.what, *(f"  {line}" for line in doubt.missing))
+        if not session.screen.confirm("Keep it all the same?", default=False):
+            raise RuleSaysNo("the take was not kept", doubt.advice) from None
+        return keep(anyway=True)
+
+
+def say_unchecked(session: Session, why: str) -> None:
+    """Say once that nobody checked the words of the takes, if so."""
+    if why:
+        session.screen.warn(f"The words weren't checked, as nobody listened: {why}")
 
 
 def _prompt_takes(
     session: Session, ws: Workspace, wanted: Sequence[WantedSentence]
 ) -> list[WantedSentence]:
     """Record sentences at the microphone; return those that were kept."""
-    from voicenote.engine.memo.recording import keep_take
+    from voicenote.engine.memo.recording import check_take, keep_take
 
     kept: list[WantedSentence] = []
+    unchecked: list[str] = []
+
+    def judge(one: WantedSentence, clip: Clip) -> Sequence[str]:
+        try:
+            unchecked.append(check_take(ws, one.case, [one.sentence], clip))
+        except Doubtful as doubt:
+            return doubt.missing
+        return ()
 
     def keep(one: WantedSentence, clip: Clip) -> None:
-        keep_take(ws, one.case, one.sentence, clip)
+        keep_take(ws, one.case, one.sentence, clip, anyway=True)  # whoever keeps it was told
         kept.append(one)
 
     if wanted:
         need_somebody(session, wanted[0].case)
-        prompt(session, wanted, keep)
+        prompt(session, wanted, judge, keep)
+        say_unchecked(session, next(filter(None, unchecked), ""))
     return kept
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voicenote.errors import BadData
+from voicenote.ears.speech import at_16_khz, has_speech
+from voicenote.errors import BadData, Unavailable
 from voicenote.model.memo import Clip
 from voicenote.script.languages import language as tables
 from voicenote.sound.loudness import energies, integrated
@@ -144,7 +145,8 @@ def check_speech(clip: Clip) -> None:
     """Raise BadData for a take in which nobody speaks: its level doesn't move as syllables do.
 
     Hiss and hum stay level for a second, even where a fan swells and sinks. Only 200 to 3,400 Hz
-    count, so that rumble and an offset don't.
+    count, so that rumble and an offset don't. What moves as much and isn't a voice, such as music,
+    is told by a detector of speech, where that is installed.
     """
     width = round(clip.rate * _SYLLABLE_S)
     blocks = _samples(clip)[: len(clip.pcm) // 2 // width * width].reshape(-1, width)
@@ -158,11 +160,20 @@ def check_speech(clip: Clip) -> None:
         np.pad(levels, _AROUND, "edge"), 2 * _AROUND + 1
     )
     moved = levels > np.percentile(around, 10, axis=1) + _SYLLABLE_DB
-    if np.count_nonzero(moved) < max(min(5, max(2, len(levels) // 4)), len(levels) // 20):
+    steady = np.count_nonzero(moved) < max(min(5, max(2, len(levels) // 4)), len(levels) // 20)
+    if steady or not _detects_speech(clip):
+        noise = "steady noise, such as hiss or hum" if steady else "noise or music"
         raise BadData(
-            "nobody speaks in this take: there is only a steady noise, such as hiss or hum",
+            f"nobody speaks in this take: there is only {noise}",
             "check that the right microphone is chosen and not muted, and record it again",
         )
+
+
+def _detects_speech(clip: Clip) -> bool:
+    try:
+        return has_speech(at_16_khz(clip))
+    except Unavailable:  # there are machines without wheels of it
+        return True
 
 
 def _extent(loud: NDArray[np.intp]) -> float:

@@ -15,9 +15,10 @@ from voicenote.engine.case.approval import preview_plan
 from voicenote.engine.memo.coach import check_speech, spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
 from voicenote.engine.memo.render_case import spoken_by_a_person
+from voicenote.engine.memo.take_hearing import hear_take
 from voicenote.engine.memo.voice_choice import recordings
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, RuleSaysNo
+from voicenote.errors import BadData, Doubtful, RuleSaysNo
 from voicenote.ledger import case_store, touches
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Script, Sentence
@@ -135,35 +136,83 @@ def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
     return found
 
 
-def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> None:
-    """Save one sentence's take for all cases.
+def keep_take(
+    ws: Workspace, number: int, sentence: Sentence, clip: Clip, *, anyway: bool = False
+) -> str:
+    """Save one sentence's take for all cases; return why its words weren't checked, or "".
 
-    Raises BadData for a take in which nobody speaks, RuleSaysNo for one that is too long for a
-    memo (R15).
+    Raises BadData for a take in which nobody speaks or a machine does, RuleSaysNo for one that is
+    too long for a memo (R15), and Doubtful for one that says other words. With `anyway` only its
+    length counts, and that no machine speaks.
     """
-    _short_enough(clip)
-    check_speech(clip)
     case, found = need_draft(ws, number)
     own, language = recordings(ws, ws.owner_of(case)), found.script.language
+    unchecked = "" if anyway else check_take(ws, number, [sentence], clip)
+    _check_kind(clip)
     own.add(sentence, language, clip)
     own.note_pace(sentence, language, total_weight(sentence.said), spoken_seconds(clip))
+    return unchecked
 
 
-def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False) -> None:
+def keep_takes(
+    ws: Workspace, number: int, takes: Sequence[tuple[Sentence, Clip]], *, anyway: bool = False
+) -> str:
+    """Save the takes of several sentences as `keep_take` does: all of them, or none."""
+    told = [check_take(ws, number, [one], clip) for one, clip in takes if not anyway]
+    for one, clip in takes:
+        keep_take(ws, number, one, clip, anyway=True)
+    return next(filter(None, told), "")
+
+
+def check_take(ws: Workspace, number: int, sentences: Sequence[Sentence], clip: Clip) -> str:
+    """Return why nobody could check the words of a take; "" if it says them.
+
+    Raises as `keep_take` does.
+    """
+    _check_kind(clip)
+    check_speech(clip)
+    return _check_words(ws, number, sentences, clip)
+
+
+def _check_words(ws: Workspace, number: int, sentences: Sequence[Sentence], clip: Clip) -> str:
+    case, found = need_draft(ws, number)
+    hearing = hear_take(ws, case, sentences, found.script.language, clip)
+    if hearing.doubts:
+        raise Doubtful(
+            f"the take doesn't say the words of case {number}",
+            f"record it again, or change the words (voicenote script {number} --edit); --anyway "
+            "keeps this one",
+            hearing.doubts,
+        )
+    return hearing.unchecked
+
+
+def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False) -> str:
     """Save a recording of the whole script of a case, in the owner's own voice.
 
-    As a person speaks now, the disclosure of a machine's voice is removed from the script. Raises
-    as `keep_take` does, and RuleSaysNo for a take too short to say the words. With `anyway` only
-    its length counts.
+    As a person speaks now, the disclosure of a machine's voice is removed from the script. Returns
+    and raises as `keep_take` does; a take too short to say the words is doubtful as well.
     """
-    _short_enough(clip)
+    _check_kind(clip)
     case, found = need_draft(ws, number)
-    script = spoken_by_a_person(found)
+    script, unchecked = spoken_by_a_person(found), ""
     if not anyway:
         check_speech(clip)
         _long_enough(number, script, spoken_seconds(clip))
+        unchecked = _check_words(ws, number, script.sentences, clip)
     recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
     _keep_spoken(ws, number, script, seconds=round(clip.duration_s, 2))
+    return unchecked
+
+
+def _check_kind(clip: Clip) -> None:
+    if clip.synthetic:
+        raise BadData(
+            "a machine speaks in this file, as its tags say (synthetic): it can't be kept as "
+            "your own voice",
+            "record it yourself, or leave the memo to a machine's voice: voicenote render N",
+        )
+    _short_enough(clip)
 
 
 def _short_enough(clip: Clip) -> None:
@@ -178,7 +227,7 @@ def _short_enough(clip: Clip) -> None:
 def _long_enough(number: int, script: Script, seconds: float) -> None:
     least = least_seconds(script)
     if seconds < least:
-        raise RuleSaysNo(
+        raise Doubtful(
             f"the take is {seconds:.0f} s of speech, and the words of case {number} need "
             f"{least:.0f} s even said fast: it cannot say them all (R15)",
             f"give another take, or other words (voicenote script {number} --edit); "
@@ -209,8 +258,7 @@ def _keep_spoken(ws: Workspace, number: int, script: Script, **facts: object) ->
 def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence, Clip]]:
     """Read one take per sentence from a folder, in the order of the files' names.
 
-    Raises BadData when their number differs from that of the sentences, or one can't be read, and
-    RuleSaysNo for one that is too long (R15).
+    Raises BadData when their number differs from that of the sentences, or one can't be read.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
     if len(files) != len(sentences):
@@ -219,8 +267,4 @@ def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence
             f"{folder.name} holds {count_of(len(files), 'file')} for {many}",
             "give one file for each missing sentence, named in their order: record N --list",
         )
-    takes = [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
-    for _, clip in takes:
-        _short_enough(clip)
-        check_speech(clip)
-    return takes
+    return [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]

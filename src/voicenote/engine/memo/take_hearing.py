@@ -1,0 +1,52 @@
+"""What the ears say of a take: whether it says the words of its script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voicenote.engine.tabled_plugins import ears_plugins
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, BadSettings, Unavailable
+from voicenote.model.case import Case
+from voicenote.model.memo import Clip
+from voicenote.model.sentences import Sentence
+from voicenote.script.take_check import judge_take
+
+
+@dataclass(frozen=True, slots=True)
+class TakeHearing:
+    """What a take lacks, one line each; or why nobody could check that."""
+
+    doubts: tuple[str, ...] = ()
+    unchecked: str = ""
+
+
+def hear_take(
+    ws: Workspace, case: Case, sentences: Sequence[Sentence], language: str, clip: Clip
+) -> TakeHearing:
+    """Return whether `clip` says these sentences, as far as the ears can tell.
+
+    Where there are none, or they fail, it is unchecked: they inform, and are never needed.
+    """
+    if why := why_deaf(ws):
+        return TakeHearing(unchecked=why)
+    try:
+        heard = ws.ears.hear(clip, language)
+    except (Unavailable, BadData, BadSettings) as error:
+        return TakeHearing(unchecked=error.in_one_line)
+    if not heard.text:
+        return TakeHearing(("not a word could be understood",))
+    names = (case.customer.name, case.customer.say_as)
+    return TakeHearing(judge_take(sentences, heard.text, language, names))
+
+
+def why_deaf(ws: Workspace) -> str:
+    """Return why no take is listened to; "" if the ears are ready."""
+    kind = ws.settings.ears.kind
+    if kind == "none":
+        return "no ears are set"
+    for info in ears_plugins.describe(ws.settings):
+        if info.name == kind and not info.ready:
+            return f"{info.name} isn't ready; {info.advice}"
+    return ""

@@ -1,0 +1,300 @@
+"""Does a take say its script? What was heard, held against the words that were to be said.
+
+Pure. A recogniser mishears: a word counts as said when it sounds alike, as "Donna" does for "Dana".
+A number, a day and a month have to be heard as they are. Where most words were misheard, as in
+languages that the ears don't know well, a missing detail shows nothing and isn't judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import pairwise
+
+from voicenote.model.sentences import Section, Sentence
+from voicenote.script.languages import Language, language
+from voicenote.script.numbers import spell_number
+from voicenote.script.spoken import spell_out
+
+#: So much of a script is heard, in letters: with less it's another text. Scripts share sentences,
+#: so half of one is in many others; of Persian and Hebrew even a good take may lose as much.
+_LEAST, _LEAST_OF = 0.7, {"en": 0.5, "fa": 0.5, "he": 0.5}
+#: In English, so much is heard of nearly every good take.
+_USUAL = 0.75
+#: In other languages, missing details are only missing where so much was heard to the letter.
+_EXACT = 0.95
+#: So much of what is personal is heard, as a part of what is heard of the rest; of so many words.
+_RELATIVE, _PERSONAL = 0.6, 4
+#: So much of a promise is heard, and of any other sentence of so many words.
+_PROMISED, _SAID, _WORDS = 0.5, 0.34, 3
+#: Words sound alike from here on. Names are short: their consonants count too, on their own.
+_ALIKE, _NAME, _CONSONANTS = 0.6, 0.8, 0.75
+#: A take breaks off when words of so many letters are missing at its end.
+_CUT_LETTERS = 6
+#: So much more was said than the script has, in words and as a part of it.
+_MORE_WORDS, _MORE = 8, 0.15
+#: Of a longer text, a line quotes so many signs of its beginning and of its end.
+_BEGIN, _END = 100, 60
+#: What is said or left out without a change, and what a voice or a recogniser adds.
+_LOOSE = {"en": frozenset(["and", "the", "a", "us", "uh", "um", "er"])}
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+#: Spellings of one sound, in this order; all vowels are one.
+_SOUNDS = (
+    (re.compile(r"['’]"), ""),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"[gkw]h"), "k"),
+    (re.compile(r"c(?=[eiy])"), "s"),
+    (re.compile(r"ck|[cq]"), "k"),
+    (re.compile(r"x"), "ks"),
+    (re.compile(r"w"), "v"),
+    (re.compile(r"z"), "s"),
+    (re.compile(r"h"), ""),
+    (re.compile(r"[aeiouy]+"), "a"),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+@dataclass(slots=True)
+class _Spoken:
+    """A word of the script: its sentence, its sound, and whether it was heard."""
+
+    text: str
+    sentence: int
+    sound: str
+    heard: bool = False
+
+
+def judge_take(
+    sentences: Sequence[Sentence], heard: str, code: str, names: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return what of `sentences` isn't in `heard`, a transcript in the language `code` (BCP 47).
+
+    One line each, the last with what was heard; () if it says its words. `names` are those of
+    people, heard when something like them was said in their place.
+    """
+    tongue = language(code)
+    words = [
+        _Spoken(word, place, sound_of(word))
+        for place, one in enumerate(sentences)
+        for word in _words_of(one.said, tongue)
+    ]
+    given = _words_of(heard, tongue)
+    if not words:
+        return ()
+    called = {sound_of(word) for name in names for word in _words_of(name, tongue)}
+    more = _align(words, given, called)
+    share = _share(words)
+    english = tongue.code == "en"
+    if share < _LEAST_OF.get(tongue.code, _LEAST):
+        found = [f"only {share:.0%} of the words were heard"]
+    elif _lacks_personal(sentences, words):
+        found = ["what only this customer is told was hardly heard"]
+    elif english or _exactness(words, given, tongue) >= _EXACT:
+        found = [
+            _break(sentences, words),
+            *_missing(sentences, words, given, tongue, called),
+            _more_than(words, more),
+            f"only {share:.0%} of the words were heard" if share < _USUAL and english else "",
+        ]
+    else:
+        found = []
+    doubts = tuple(dict.fromkeys(line for line in found if line))
+    return (*doubts, f"heard: {_quote(heard)}") if doubts else ()
+
+
+@lru_cache(maxsize=8192)
+def sound_of(word: str) -> str:
+    """Return how a word sounds, roughly: words with the same letters here can't be told apart."""
+    from anyascii import anyascii
+
+    sound = anyascii(word).casefold()
+    for pattern, one in _SOUNDS:
+        sound = pattern.sub(one, sound)
+    return sound or word.casefold()
+
+
+def _words_of(text: str, tongue: Language) -> list[str]:
+    """Return the words of a text as they are said, without what is as well left out."""
+    loose = _LOOSE.get(tongue.code, frozenset())
+    cardinals = _cardinals(tongue.code)
+    said = spell_out(text, tongue).casefold()
+    found = (cardinals.get(word, word) for word in _WORD.findall(said))
+    return [word for word in found if word not in loose]
+
+
+@lru_cache(maxsize=16)
+def _cardinals(code: str) -> dict[str, str]:
+    """Return the words for days of the month, each with that of its number: "fourth", "four"."""
+    pairs = ((day, spell_number(n, code)) for n, day in enumerate(language(code).days, start=1))
+    return {day.casefold(): number for day, number in pairs if _WORD.fullmatch(day) and number}
+
+
+@lru_cache(maxsize=16)
+def _numbers(code: str) -> frozenset[str]:
+    """Return the words of which numbers are made."""
+    some = (*range(21), *range(30, 100, 10), *range(200, 1000, 100), 100, 1000, 2000, 10**6)
+    return frozenset(
+        word for number in some for word in _WORD.findall(spell_number(number, code).casefold())
+    )
+
+
+@lru_cache(maxsize=16)
+def _days(code: str) -> frozenset[str]:
+    """Return the words for days of the week and months, of which each has to be the right one."""
+    tongue = language(code)
+    lists = (tongue.weekdays, tongue.months, tongue.weekdays_by, tongue.months_by)
+    return frozenset(
+        word for one in lists for name in one for word in _WORD.findall(name.casefold())
+    )
+
+
+def _align(words: Sequence[_Spoken], given: Sequence[str], called: set[str]) -> int:
+    """Mark which words were heard; return how many are added.
+
+    Only different ones count that the script doesn't have: a recogniser that is lost repeats
+    itself.
+    """
+    sounds = [sound_of(word) for word in given]
+    matcher = SequenceMatcher(None, [word.sound for word in words], sounds, autojunk=False)
+    added = set[str]()
+    for kind, start, end, begin, stop in matcher.get_opcodes():
+        block, other = words[start:end], sounds[begin:stop]
+        if kind == "equal":
+            for word in block:
+                word.heard = True
+            continue
+        joined = "".join(word.sound for word in block)
+        together = bool(other) and _alike("".join(other), joined) >= _ALIKE
+        name = "".join(word.sound for word in block if word.sound in called)
+        for word in block:
+            if word.sound in called:
+                word.heard = any(_is_name(one, other) for one in (word.sound, name))
+            else:
+                word.heard = together or _like_any(word.sound, other)
+        if len(other) > len(block):
+            added.update(other)
+    return len(added.difference(word.sound for word in words))
+
+
+def _like_any(sound: str, others: Sequence[str]) -> bool:
+    """Return whether one of `others`, or two of them together, sounds like `sound`."""
+    return any(_alike(one, sound) >= _ALIKE for one in _singly_and_in_pairs(others))
+
+
+def _is_name(sound: str, others: Sequence[str]) -> bool:
+    """Return whether one of `others`, or two of them together, may be a name of this sound."""
+    bones = sound.replace("a", "")
+    return any(
+        _alike(one, sound) >= _NAME
+        and (one.startswith(sound) or _alike(one.replace("a", ""), bones) >= _CONSONANTS)
+        for one in _singly_and_in_pairs(others)
+    )
+
+
+def _singly_and_in_pairs(others: Sequence[str]) -> tuple[str, ...]:
+    return (*others, *(one + two for one, two in pairwise(others)))
+
+
+@lru_cache(maxsize=32768)
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _share(words: Sequence[_Spoken]) -> float:
+    """Return which part of the words was heard, in letters; 0.0 of none."""
+    whole = sum(len(word.text) for word in words)
+    return sum(len(word.text) for word in words if word.heard) / whole if whole else 0.0
+
+
+def _lacks_personal(sentences: Sequence[Sentence], words: Sequence[_Spoken]) -> bool:
+    """Return whether of what is personal far less was heard than of the rest."""
+    personal = [word for word in words if sentences[word.sentence].personal]
+    shared = [word for word in words if not sentences[word.sentence].personal]
+    return len(personal) >= _PERSONAL and _share(personal) < _RELATIVE * _share(shared)
+
+
+def _exactness(words: Sequence[_Spoken], given: Sequence[str], tongue: Language) -> float:
+    """Return which part of what was heard was heard to the letter: how well the ears hear.
+
+    Numbers and days don't count, as they are what is asked about.
+    """
+    sounds, figures = {sound_of(word) for word in given}, _numbers(tongue.code) | _days(tongue.code)
+    heard = [word for word in words if word.heard and word.text not in figures]
+    exact = sum(len(word.text) for word in heard if word.sound in sounds)
+    return exact / max(1, sum(len(word.text) for word in heard))
+
+
+def _break(sentences: Sequence[Sentence], words: Sequence[_Spoken]) -> str:
+    """Return what is missing at the end; "" if the take goes on to its end."""
+    last = max((place for place, word in enumerate(words) if word.heard), default=-1)
+    tail = words[last + 1 :]
+    if sum(len(word.text) for word in tail) < _CUT_LETTERS:
+        return ""
+    return f"it breaks off: the end of {_quote(sentences[words[-1].sentence].text)} is missing"
+
+
+def _missing(
+    sentences: Sequence[Sentence],
+    words: Sequence[_Spoken],
+    given: Sequence[str],
+    tongue: Language,
+    called: set[str],
+) -> Iterator[str]:
+    """Yield what isn't heard: names, sums, days, promises and whole sentences."""
+    runs = list(_runs(given, tongue))
+    for word in words:
+        if not word.heard and word.sound in called:
+            yield f"missing: the name {word.text.title()}"
+    for place, one in enumerate(sentences):
+        own = [word for word in words if word.sentence == place]
+        least = _PROMISED if one.section is Section.AMENDS else _SAID
+        # what the written text has as a figure, such as a sum and a date
+        exact = any(sign.isdecimal() for sign in one.text)
+        wanted = list(_runs([word.text for word in own], tongue)) if exact else []
+        days = [word.text for word in own if word.text in _days(tongue.code)] if exact else []
+        unsaid = (len(own) >= _WORDS and _share(own) < least) or not all(d in given for d in days)
+        if not _take_runs(wanted, runs) or unsaid:
+            yield f"missing: {_quote(one.text)}"
+
+
+def _runs(words: Sequence[str], tongue: Language) -> Iterator[str]:
+    """Yield each number in a text, in words."""
+    numbers, run = _numbers(tongue.code), list[str]()
+    for word in (*words, ""):
+        if word in numbers:
+            run.append(word)
+        elif run:
+            yield " ".join(run)
+            run = []
+
+
+def _take_runs(wanted: Sequence[str], given: list[str]) -> bool:
+    """Return whether every number was heard, and take those and all before them from `given`.
+
+    "Eighty-nine fifty" is 89.50 as well.
+    """
+    for some in (wanted, [" ".join(wanted)]):
+        rest = given[:]
+        for one in some:
+            if one not in rest:
+                break
+            del rest[: rest.index(one) + 1]
+        else:
+            given[:] = rest
+            return True
+    return not wanted
+
+
+def _more_than(words: Sequence[_Spoken], more: int) -> str:
+    if more < max(_MORE_WORDS, _MORE * len(words)):
+        return ""
+    return f"more is said than the script has: {more} other words"
+
+
+def _quote(text: str) -> str:
+    line = " ".join(text.split())
+    short = line if len(line) <= _BEGIN + _END else f"{line[:_BEGIN]} … {line[-_END:]}"
+    return f"“{short}”"
