@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from tests.engine.listening import Listening, key_of, listening
-from tests.engine.world import Clock, person, release, states, take, told, touches_of
+from tests.engine.world import Clock, person, release, states, take, told, touches_of, typed
 from voicenote.delivery.inbound import Arrival
+from voicenote.engine.case.case_edit import edit
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.closing import reopen
 from voicenote.engine.case.consent import let_go
 from voicenote.engine.case.decisions import close_in
+from voicenote.engine.case.undo_command import undo_last
 from voicenote.engine.run.match_arrival import match_by_hand
 from voicenote.engine.run.match_undo import undo_match
 from voicenote.engine.run.poll import receive, unmatched
@@ -277,6 +279,16 @@ def test_what_has_followed_keeps_it(ws: Workspace, world: Chat, cases: tuple[int
     receive(ws)
     with pytest.raises(RuleSaysNo, match="something has followed"):
         undo_match(ws)
+
+
+def test_what_was_undone_itself_is_no_obstacle(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    match_by_hand(ws, came(ws, world), cases[0])
+    with typed(ws, "edit"):
+        edit(ws, cases[0], {"feeling": "sad"})
+    assert undo_last(ws) is not None
+    assert undo_match(ws) is not None
 
 
 def test_what_was_kept_before_has_its_words(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.engine.world import Clock, case_of, release, states, take, told, typed
+from tests.engine.world import Clock, case_of, history, release, states, take, told, typed
 from voicenote.engine.case import consent
+from voicenote.engine.case.case_edit import edit
+from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.consent import opt_out_in
+from voicenote.engine.case.duplicates import told_apart
+from voicenote.engine.case.triage_proposal import named_lost
 from voicenote.engine.case.undo_command import undo_last
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import arrivals, case_store, optouts
+from voicenote.ledger import arrivals, case_reports, case_store, optouts
 from voicenote.ledger.arrivals import Came
+from voicenote.ledger.customers import PERSON, _told_changes
+from voicenote.ledger.standing import UNDONE
+from voicenote.ledger.word_renewal import is_said
 
 
 def comes(
@@ -86,3 +95,53 @@ def test_what_the_customer_said_before_outlives_the_owners_word(
     undo_last(ws)
     assert gone(ws)
     assert case_of(ws) == before
+
+
+def is_refused_as_double(ws: Workspace) -> bool:
+    with pytest.raises(RuleSaysNo, match="same story"):
+        told_apart(ws, [2])
+    return True
+
+
+def is_severity_open(ws: Workspace) -> bool:
+    with ws.ledger.read() as tx:
+        return not is_said(tx, 1, "severity")
+
+
+def is_lost_unnamed(ws: Workspace) -> bool:
+    with ws.ledger.read() as tx:
+        return named_lost(tx, case_store.get(tx, 1)) is None
+
+
+def is_name_taken(ws: Workspace) -> bool:
+    """Whether an import may correct the name again."""
+    with ws.ledger.read() as tx:
+        return not any(by == PERSON for _, _, by in _told_changes(tx, [1]))
+
+
+@pytest.mark.parametrize(
+    ("command", "do", "is_forgotten"),
+    [
+        ("script", lambda ws: told_apart(ws, [2], "she had two"), is_refused_as_double),
+        ("edit", lambda ws: edit(ws, 1, {"severity": "serious"}), is_severity_open),
+        ("triage", lambda ws: apply_triage(ws, 1, Triage(lost="money")), is_lost_unnamed),
+        ("edit", lambda ws: edit(ws, 1, {"customer": "Dina"}), is_name_taken),
+    ],
+)
+def test_what_was_undone_decides_nothing_any_more(
+    ws: Workspace,
+    command: str,
+    do: Callable[[Workspace], object],
+    is_forgotten: Callable[[Workspace], bool],
+) -> None:
+    """The history still tells it; whoever reads it to decide something leaves it out."""
+    take(ws, told(), told("B-1"))
+    assert is_forgotten(ws)
+    before = [history(ws, number) for number in (1, 2)]
+    with typed(ws, command):
+        do(ws)
+    undo_last(ws)
+    assert is_forgotten(ws)
+    with ws.ledger.read() as tx:
+        now = [case_reports.history(tx, number, standing=True) for number in (1, 2)]
+    assert [[line for line in mine if line["event"] != UNDONE] for mine in now] == before

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
 from voicenote.ledger.identity import TAKEN_OUT
+from voicenote.ledger.standing import is_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Lesson, Stage
 from voicenote.model.money import Money
@@ -25,7 +26,7 @@ PAID = (AmendsState.DONE.value, AmendsState.CONFIRMED.value)
 _LAST_FACTS = (
     select(tables.history.c.facts)
     .where(tables.history.c.case == bindparam("its_case"))
-    .where(tables.history.c.event == bindparam("its_event"))
+    .where(tables.history.c.event == bindparam("its_event"), is_standing())
     .order_by(tables.history.c.number.desc())
     .limit(1)
 )
@@ -93,12 +94,19 @@ def list_paid(tx: Transaction) -> list[Money]:
     return [Money(Decimal(row[0]), row[1]) for row in tx.connection.execute(query)]
 
 
-def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
-    """Return the history of a case (or of all), oldest first."""
+def history(
+    tx: Transaction, case: int | None = None, *, standing: bool = False
+) -> list[dict[str, Any]]:
+    """Return the history of a case (or of all), oldest first.
+
+    With `standing`, without the lines of commands that were undone: for what is decided by it.
+    """
     table = tables.history
     query = select(table).order_by(table.c.number)
     if case is not None:
         query = query.where(table.c.case == case)
+    if standing:
+        query = query.where(is_standing())
     return [
         {"at": row["at"], "actor": row["actor"], "event": row["event"], **row["facts"]}
         for row in tx.connection.execute(query).mappings()
@@ -123,7 +131,7 @@ def changed_since(
     begun, changed = table.c.event == event, table.c.event.in_(list(changes))
     for chunk in chunks(cases):
         query = select(table.c.case, newest.filter(begun), newest.filter(changed))
-        query = query.where(table.c.case.in_(chunk)).group_by(table.c.case)
+        query = query.where(table.c.case.in_(chunk), is_standing()).group_by(table.c.case)
         rows = tx.connection.execute(query)
         found += [row[0] for row in rows if row[2] is not None and row[2] > (row[1] or 0)]
     return found

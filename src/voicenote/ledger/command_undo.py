@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import arrivals, optouts, tables
 from voicenote.ledger.case_store import chunks
+from voicenote.ledger.standing import UNDONE, is_standing
 from voicenote.ledger.store import Transaction
 
 #: Rows of one table as (key, held), as `changed_rows` has them.
 Rows = Sequence[tuple[dict[str, list[Any]], dict[str, list[Any]]]]
 
-UNDONE = "command_undone"
 #: Lines that change no case.
 _HARMLESS = (UNDONE, "owner_nudged", "arrival_unmatched", "match_undone", "decisions_undone")
 
@@ -69,16 +69,15 @@ def last_command(tx: Transaction) -> Command | None:
     whole = None in cases
     by_table = {row[0]: row[1] for row in tx.connection.execute(counts.group_by(changed.name))}
     opted_out = "optouts" in by_table
-    if whole:  # an edit of a customer is told in each of their cases
-        lines = tables.history.c
-        told = select(lines.case, lines.event == "customer_opted_out").where(
-            lines.number > found["after"],
-            lines.number <= found["until"],
-            lines.actor == found["actor"],
-        )
-        for case, gone in tx.connection.execute(told.distinct()):
-            cases.add(case)
-            opted_out |= bool(gone)
+    lines = tables.history.c  # what is only told in a case is part of it, too
+    told = select(lines.case, lines.event == "customer_opted_out").where(
+        lines.number > found["after"],
+        lines.number <= found["until"],
+        lines.actor == found["actor"],
+    )
+    for case, gone in tx.connection.execute(told.distinct()):
+        cases.add(case)
+        opted_out |= bool(gone)
     names = ("number", "at", "actor", "what", "after", "until", "arrived")
     return Command(
         **{name: found[name] for name in names},
@@ -105,41 +104,27 @@ def has_written_since(tx: Transaction, command: Command) -> bool:
 
 def find_obstacles(tx: Transaction, command: Command) -> dict[int, Obstacle]:
     """Return what stands on the command, by case: a message that left, or anything since."""
-    table = tables.history.c
-    spans = _undone_spans(tx, command.until)
+    table, left = tables.history.c, tables.history.c.event == "touch_committed"
+    late = (table.number > command.until) | (table.actor != command.actor)
     query = (
-        select(table.number, table.case, table.event, table.facts, table.at, table.actor)
+        select(table.number, table.case, table.event, table.facts, table.at)
         .where(table.number > command.after, table.case.is_not(None))
+        .where(left | (late & is_standing()))
         .order_by(table.number)
     )
-    late = (table.number > command.until) | (table.event == "touch_committed")
-    lines = tx.connection.execute(query.where(late)).all()
+    lines = tx.connection.execute(query).all()
     gone = {row.facts["undone"] for row in lines if isinstance(row.facts.get("undone"), int)}
     cases = set(command.cases)
     found: dict[int, Obstacle] = {}
     for row in lines:
         if row.case not in cases or row.event in _HARMLESS:
             continue
-        left = row.event == "touch_committed"
-        undone = row.number in gone or "undone" in row.facts
-        if not left and (undone or _within(spans, row.number, row.actor)):
+        has_left = row.event == "touch_committed"
+        if not has_left and (row.number in gone or "undone" in row.facts):
             continue
-        if left or row.case not in found:
+        if has_left or row.case not in found:
             found[row.case] = Obstacle(row.at, row.event, row.facts.get("touch"))
     return found
-
-
-def _undone_spans(tx: Transaction, after: int) -> list[tuple[int, int, str]]:
-    """Return the lines of the history, later than `after`, that undone commands wrote."""
-    table = tables.commands.c
-    query = select(table.after, table.until, table.actor).where(
-        table.undone_at.is_not(None), table.after >= after
-    )
-    return [(row[0], row[1], row[2]) for row in tx.connection.execute(query)]
-
-
-def _within(spans: Sequence[tuple[int, int, str]], number: int, actor: str) -> bool:
-    return any(first < number <= last and actor == by for first, last, by in spans)
 
 
 def restore_rows(tx: Transaction, command: Command, keep: Collection[int]) -> set[int]:
@@ -167,7 +152,13 @@ def restore_rows(tx: Transaction, command: Command, keep: Collection[int]) -> se
     for name, _, key, _ in steps:
         if name in changed_by:
             changed_by[name].add(key["number"][0])
-    told: dict[str, object] = {"command": command.what, "number": command.number}
+    told: dict[str, object] = {
+        "command": command.what,
+        "number": command.number,
+        "first_line": command.after + 1,
+        "last_line": command.until,
+        "by": command.actor,
+    }
     cases = [case for case in command.cases if case not in keep]
     states = _states_of(tx, cases, changed_by)
     tx.tell_all(UNDONE, ((case, {**told, **states[case]}) for case in cases))

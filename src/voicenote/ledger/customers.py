@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 
 from voicenote.ledger import customer_store, optouts, tables
+from voicenote.ledger.standing import is_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address, field_of, mark
 from voicenote.model.case import Complaint, Customer, Stage
@@ -212,7 +213,9 @@ def _told_changes(tx: Transaction, numbers: Sequence[int]) -> list[tuple[str, st
     """Return (field, old value, by whom) of each change in the history of a customer's cases."""
     table = tables.history
     query = select(table.c.event, table.c.facts).where(
-        table.c.case.in_(numbers), table.c.event.in_((CHANGED, "customer_joined"))
+        table.c.case.in_(numbers),
+        table.c.event.in_((CHANGED, "customer_joined")),
+        is_standing(),
     )
     found: list[tuple[str, str, str]] = []
     for event, facts in tx.connection.execute(query):

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 
 from voicenote.ledger import customer_store, tables
 from voicenote.ledger.list_params import in_list
+from voicenote.ledger.standing import is_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import NUMBERS
 from voicenote.model.case import (
@@ -225,4 +226,4 @@ def is_told_apart(tx: Transaction, number: int) -> bool:
     """Return whether a person has said that this case isn't a duplicate."""
     table = tables.history
     query = select(table.c.number).where(table.c.case == number, table.c.event == TOLD_APART)
-    return tx.connection.execute(query.limit(1)).first() is not None
+    return tx.connection.execute(query.where(is_standing()).limit(1)).first() is not None

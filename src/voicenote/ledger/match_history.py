@@ -10,12 +10,13 @@ from sqlalchemy import delete, insert, select
 
 from voicenote.ledger import attachments, customer_store, signs, tables
 from voicenote.ledger.customer_store import hash_address
+from voicenote.ledger.standing import UNDONE, is_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address
 
 _MATCHED, _UNDONE = "arrival_matched", "match_undone"
 #: What may follow in the history without changing a case.
-_HARMLESS = ("owner_nudged", "arrival_unmatched", _UNDONE)
+_HARMLESS = ("owner_nudged", "arrival_unmatched", _UNDONE, UNDONE)
 
 
 class Match(NamedTuple):
@@ -103,7 +104,7 @@ def last_match(tx: Transaction, after: int) -> PastMatch | None:
     theirs = select(tables.cases.c.number).where(
         tables.cases.c.customer == person.scalar_subquery()
     )
-    mine = columns.where(table.number > line.facts["after"], table.case.in_(theirs))
+    mine = columns.where(table.number > line.facts["after"], table.case.in_(theirs), is_standing())
     every = [Line(*row) for row in tx.connection.execute(mine.order_by(table.number))]
     return PastMatch(
         number=line.number,

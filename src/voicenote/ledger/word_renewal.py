@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.customers import News
+from voicenote.ledger.standing import is_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Complaint
 from voicenote.model.transitions import UNSENT
@@ -93,6 +94,7 @@ def _told(tx: Transaction, numbers: Sequence[int]) -> dict[int, list[tuple[str, 
         query = select(line.c.case, line.c.event, line.c.facts).where(
             line.c.case.in_(list(numbers)),
             line.c.event.in_((RENEWED, TRIAGED, DEED_SAID, EDITED, AMENDS_EDITED)),
+            is_standing(),
         )
         for case, event, facts in tx.connection.execute(query):
             found[case].append((event, facts))

@@ -200,7 +200,7 @@ def _behind(
     if composed is None:
         with suppress(RuleSaysNo, BadData):
             composed = draft(now.case, told, templates_of(ws)).script
-    events = {row["event"] for row in case_reports.history(tx, now.case.number)}
+    events = {row["event"] for row in case_reports.history(tx, now.case.number, standing=True)}
     last, policy = apologised_at(now), ws.settings.policy
     return CaseBackground(
         case=now.case,

@@ -14,7 +14,7 @@ from voicenote.model.touch import MAY_HAVE_LEFT, TouchKind, TouchState
 def heard(tx: Transaction, case: Case, one: Amends) -> bool:
     """Return whether a message that tells of a promise has left, or may have."""
     made, before = None, ""
-    for row in reversed(case_reports.history(tx, case.number)):
+    for row in reversed(case_reports.history(tx, case.number, standing=True)):
         # the event of another day for it has the same name, and no kind
         new = row["event"] == "amends_taken_over" or (
             row["event"] == "amends_promised" and "kind" in row

@@ -53,7 +53,7 @@ def weigh(
 
 def _covered(tx: Transaction, case: Case, found: Judgement) -> bool:
     """Whether an override of this rule is on record, for at least this much in each currency."""
-    for row in case_reports.history(tx, case.number):
+    for row in case_reports.history(tx, case.number, standing=True):
         if row["event"] != OVERRIDDEN:
             continue
         rule = row.get("rule") or ("S9" if "(S9)" in str(row["instead_of"]) else "R8")

@@ -127,7 +127,7 @@ def _of_the_facts(
 def _changes(tx: Transaction, number: int, since: str) -> list[str]:
     """Return how a case has changed since the newest `since` event, each once, in order."""
     found: dict[str, None] = {}
-    for row in case_reports.history(tx, number):
+    for row in case_reports.history(tx, number, standing=True):
         if row["event"] == since and not row.get("otherwise"):
             found.clear()
         elif row["event"] in CHANGES:
