@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.world import Clock, case_of, history, release, states, take, told, typed
+from tests.engine.world import Clock, World, case_of, history, release, states, take, told, typed
+from voicenote.delivery.tokens import token
 from voicenote.engine.case import consent
 from voicenote.engine.case.case_edit import edit
+from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.consent import opt_out_in
 from voicenote.engine.case.duplicates import told_apart
 from voicenote.engine.case.triage_proposal import named_lost
 from voicenote.engine.case.undo_command import undo_last
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import arrivals, case_reports, case_store, optouts
@@ -45,6 +48,23 @@ def test_an_opt_out_of_the_wrong_case_is_taken_back(ws: Workspace) -> None:
     assert gone(ws)
     undo_last(ws)
     assert (gone(ws), states(ws, 1)) == (False, before)
+
+
+def test_an_opt_out_that_the_customer_pressed_is_never_taken_back(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    """The owner's server calls `voicenote opt-out TOKEN` then; and it is in the way of others."""
+    take(ws, told(days=None))
+    release(ws, 1)
+    assert one_pass(ws).sent == 1
+    clock.move(minutes=5)
+    with typed(ws, "edit"):
+        edit(ws, 1, {"cause": "haste"})
+    with typed(ws, "opt-out"):
+        consent.opt_out(ws, token(world.left[0].key).upper())
+    with pytest.raises(RuleSaysNo, match="the edit of"):
+        undo_last(ws)
+    assert gone(ws)
 
 
 @pytest.mark.parametrize("whom", ["1", "dana@example.com"])
@@ -145,3 +165,29 @@ def test_what_was_undone_decides_nothing_any_more(
     with ws.ledger.read() as tx:
         now = [case_reports.history(tx, number, standing=True) for number in (1, 2)]
     assert [[line for line in mine if line["event"] != UNDONE] for mine in now] == before
+
+
+@pytest.mark.parametrize("busy", [1, 2])
+def test_a_merge_is_taken_back_whole_or_not_at_all(ws: Workspace, busy: int) -> None:
+    """Otherwise a promise would be in both cases, or in none."""
+    take(ws, told(), told("B-1", what_happened="The cake was late"))
+    with typed(ws, "merge"):
+        merge(ws, 1, 2)
+    with ws.ledger.write(actor="Bo") as tx:
+        tx.tell("case_edited", busy, field="feeling", was="", now="sad")
+    before = case_of(ws, 1), case_of(ws, 2)
+    with pytest.raises(RuleSaysNo, match=f"in case {busy} something has happened"):
+        undo_last(ws)
+    assert (case_of(ws, 1), case_of(ws, 2)) == before
+
+
+def test_what_another_did_while_it_ran_is_in_the_way(ws: Workspace) -> None:
+    take(ws, told(), told("B-1", name="Bo", email="bo@example.com"))
+    with typed(ws, "edit"):
+        edit(ws, 1, {"feeling": "sad"})
+        with ws.ledger.write(actor="Bo") as tx:
+            tx.tell("case_edited", 1, field="cause", was="", now="haste")
+        edit(ws, 2, {"feeling": "sad"})
+    done = undo_last(ws)
+    assert done is not None
+    assert (done.cases, [case for case, _ in done.kept]) == ((2,), [1])

@@ -29,8 +29,8 @@ _HARMLESS = (UNDONE, "owner_nudged", "arrival_unmatched", "match_undone", "decis
 class Command:
     """A command: `counts` has how many rows it changed, by table.
 
-    `whole`: some rows belong to no case alone, such as a customer's, so that either all of it is
-    taken back or nothing. `opted_out`: it opted somebody out. `arrived` is the newest message that
+    `whole`: some rows belong to no case alone, such as a customer's, or it moved them from one case
+    to another (merge), so that either all of it is taken back or nothing. `opted_out`: it opted somebody out. `arrived` is the newest message that
     had come in before.
     """
 
@@ -66,7 +66,7 @@ def last_command(tx: Transaction) -> Command | None:
     mine = changed.command == found["number"]
     counts = select(changed.name, func.count(changed.key.distinct())).where(mine)
     cases = set(tx.connection.execute(select(changed.case).where(mine).distinct()).scalars())
-    whole = None in cases
+    whole = None in cases or found["what"] == "merge"
     by_table = {row[0]: row[1] for row in tx.connection.execute(counts.group_by(changed.name))}
     opted_out = "optouts" in by_table
     lines = tables.history.c  # what is only told in a case is part of it, too

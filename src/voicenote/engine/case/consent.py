@@ -62,6 +62,8 @@ def opt_out(ws: Workspace, customer: str) -> OptedOut:
     """
     owner = ws.settings.owner
     region = addresses.region_of(owner.time_zone, owner.language)
+    if is_token(customer.strip().lower()):  # the customer has pressed it: nobody takes that back
+        ws.ledger.stop_recording()
     with ws.ledger.write() as tx:
         case = _case(tx, customer)
         if case is not None:
