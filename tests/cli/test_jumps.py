@@ -72,6 +72,19 @@ def test_what_was_skipped_comes_back(rested: Call, home: Path) -> None:
     assert rested("undo").exit_code == 1
 
 
+def test_an_import_since_hides_it(rested: Call, home: Path) -> None:
+    """Undo says that it doesn't take back the import, instead of what a run did before it."""
+    with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
+        raw.execute("update touches set too_late_at = '2026-01-01 09:00:00.000000'")
+    assert "3 skipped" in rested("run", "--yes-it-is").stdout
+    rows = home.parent / "more.csv"
+    rows.write_text("ref,customer,email,what_happened\nD-9,Ida,ida@x.ee,The bread was flat\n")
+    assert rested("import", str(rows)).exit_code == 0
+    done = rested("undo")
+    assert done.exit_code == 1
+    assert "undo doesn't take back the last command, import" in done.stderr
+
+
 def test_a_person_is_asked_before_a_run_is_taken_back(
     ready: Call, rested: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,21 +6,34 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.world import Clock, World, case_of, history, release, states, take, told, typed
+from tests.engine.world import (
+    Clock,
+    World,
+    case_of,
+    history,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    typed,
+)
 from voicenote.delivery.tokens import token
-from voicenote.engine.case import consent
+from voicenote.engine.case import batches, consent
 from voicenote.engine.case.case_edit import edit
 from voicenote.engine.case.case_merge import merge
 from voicenote.engine.case.case_triage import Triage, apply_triage
+from voicenote.engine.case.case_withdraw import withdraw
 from voicenote.engine.case.consent import opt_out_in
 from voicenote.engine.case.duplicates import told_apart
 from voicenote.engine.case.triage_proposal import named_lost
-from voicenote.engine.case.undo_command import undo_last
+from voicenote.engine.case.undo_command import describe_other, undo_last
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import arrivals, case_reports, case_store, optouts
 from voicenote.ledger.arrivals import Came
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.customers import PERSON, _told_changes
 from voicenote.ledger.standing import UNDONE
 from voicenote.ledger.word_renewal import is_said
@@ -191,3 +204,87 @@ def test_what_another_did_while_it_ran_is_in_the_way(ws: Workspace) -> None:
     done = undo_last(ws)
     assert done is not None
     assert (done.cases, [case for case, _ in done.kept]) == ((2,), [1])
+
+
+def batch_of(ws: Workspace) -> None:
+    with ws.ledger.write() as tx:
+        case_store.add(
+            tx, [told(days=None), told("B-1", name="Bo", email="bo@example.com")], "june"
+        )
+
+
+def test_a_batch_goes_on_with_what_a_run_has_held_meanwhile(ws: Workspace) -> None:
+    batch_of(ws)
+    release(ws, 2)
+    with typed(ws, "batch hold"):
+        list(batches.hold_batch(ws, "june"))
+    release(ws, 1)
+    assert one_pass(ws).sent == 0
+    assert "memo held" in states(ws, 1)
+    undo_last(ws)
+    assert not [one for number in (1, 2) for one in states(ws, number) if one.endswith("held")]
+    assert one_pass(ws).sent == 2
+
+
+def test_what_the_customer_wrote_is_read_first(ws: Workspace) -> None:
+    """It holds their messages; what comes back to them in another case is held, too."""
+    take(ws, told(days=None), told("B-1", days=None, what_happened="The cake was late"))
+    release(ws, 1, 2)
+    with typed(ws, "withdraw"):
+        withdraw(ws, 1, "solved elsewhere")
+    with ws.ledger.write() as tx:
+        assert consent.hold_in(tx, [2])
+    undo_last(ws)
+    assert one_pass(ws).sent == 0
+    assert "memo held" in states(ws, 1)
+
+
+@pytest.mark.parametrize("put_off", ["held", "postponed"])
+def test_what_a_run_put_off_is_no_obstacle(ws: Workspace, world: World, put_off: str) -> None:
+    """Unless a message that the command booked was tried: that stays on record."""
+    batch_of(ws)
+    release(ws, *([1] if put_off == "postponed" else []))
+    list(batches.hold_batch(ws, "june") if put_off == "held" else [])
+    before = case_of(ws), states(ws, 1)
+    with typed(ws, "approve" if put_off == "held" else "edit"):
+        release(ws, 1) if put_off == "held" else edit(ws, 1, {"owner": "Bo"})
+    world.fates = ["postponed"] * 9
+    assert one_pass(ws).sent == 0
+    done = undo_last(ws)
+    assert done is not None
+    assert (done.kept, case_of(ws), states(ws, 1)) == ((), *before)
+
+
+def test_a_refusal_says_what_has_happened(ws: Workspace, world: World) -> None:
+    take(ws, told(days=None))
+    with typed(ws, "approve"):
+        release(ws, 1)
+    world.fates = ["postponed"] * 9
+    one_pass(ws)
+    with pytest.raises(RuleSaysNo, match="tried to send a message and put it off, 20"):
+        undo_last(ws)
+
+
+def test_what_is_being_sent_stays(ws: Workspace) -> None:
+    take(ws, told(days=None))
+    with typed(ws, "approve"):
+        release(ws, 1)
+    with ws.ledger.write(actor="voicenote") as tx:
+        change_touch(tx, touches_of(ws, 1)[0].number, "claim", claim="x", claimed_by="run")
+    with pytest.raises(RuleSaysNo, match="about to send"):
+        undo_last(ws)
+
+
+def test_an_import_hides_no_older_skip(ws: Workspace, clock: Clock) -> None:
+    """Undo says that it doesn't take back the import, rather than take back a run before it."""
+    take(ws, told())
+    release(ws, 1)
+    clock.move(days=20)
+    assert one_pass(ws).skipped
+    assert describe_other(ws) is None
+    ws.ledger.record("import", rows=False)
+    take(ws, told("C-1", name="Bo", email="bo@example.com"))
+    ws.ledger.stop_recording()
+    other = describe_other(ws)
+    assert other is not None
+    assert "import" in other[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +18,15 @@ from voicenote.ledger import arrivals, optouts, tables
 from voicenote.ledger.case_store import chunks
 from voicenote.ledger.standing import UNDONE, is_standing
 from voicenote.ledger.store import Transaction
+from voicenote.model.touch import BATCH_HELD
 
 #: Rows of one table as (key, held), as `changed_rows` has them.
 Rows = Sequence[tuple[dict[str, list[Any]], dict[str, list[Any]]]]
 
 #: Lines that change no case.
 _HARMLESS = (UNDONE, "owner_nudged", "arrival_unmatched", "match_undone", "decisions_undone")
+#: What a run that could not send a message tells of it, before it puts the message off.
+_TRIED = ("touch_claimed", "touch_postponed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,8 @@ class Command:
     """A command: `counts` has how many rows it changed, by table.
 
     `whole`: some rows belong to no case alone, such as a customer's, or it moved them from one case
-    to another (merge), so that either all of it is taken back or nothing. `opted_out`: it opted somebody out. `arrived` is the newest message that
-    had come in before.
+    to another (merge), so that either all of it is taken back or nothing. `opted_out`: it opted
+    somebody out. `arrived` is the newest message that had come in before.
     """
 
     number: int
@@ -53,6 +57,7 @@ class Obstacle(NamedTuple):
     at: datetime
     event: str
     message: int | None
+    reason: str
 
 
 def last_command(tx: Transaction) -> Command | None:
@@ -116,14 +121,37 @@ def find_obstacles(tx: Transaction, command: Command) -> dict[int, Obstacle]:
     gone = {row.facts["undone"] for row in lines if isinstance(row.facts.get("undone"), int)}
     cases = set(command.cases)
     found: dict[int, Obstacle] = {}
+    mine = _messages_by_change(tx, command)
+    put_off = {row.facts["touch"]: row.number for row in lines if row.event == "touch_postponed"}
     for row in lines:
         if row.case not in cases or row.event in _HARMLESS:
             continue
         has_left = row.event == "touch_committed"
+        message = row.facts.get("touch")
+        if _is_batch_held(row.event, row.facts) and message not in mine["~"]:
+            continue  # a message that it booked goes away, whatever holds it
+        tried = row.event in _TRIED and row.number <= put_off.get(message, 0)
+        if tried and not any(message in some for some in mine.values()):
+            continue
         if not has_left and (row.number in gone or "undone" in row.facts):
             continue
-        if has_left or row.case not in found:
-            found[row.case] = Obstacle(row.at, row.event, row.facts.get("touch"))
+        if has_left or row.case not in found or found[row.case].event == "touch_claimed":
+            found[row.case] = Obstacle(row.at, row.event, message, row.facts.get("reason") or "")
+    return found
+
+
+def _is_batch_held(event: str, facts: Mapping[str, Any]) -> bool:
+    return event == "touch_held" and str(facts.get("reason")).startswith(BATCH_HELD)
+
+
+def _messages_by_change(tx: Transaction, command: Command) -> dict[str, set[int]]:
+    """Return the messages that it booked (+), deleted (-) or changed (~)."""
+    changed, found = tables.changed_rows.c, defaultdict(set)
+    query = select(changed.change, changed.key).where(
+        changed.command == command.number, changed.name == "touches"
+    )
+    for change, key in tx.connection.execute(query):
+        found[change].add(json.loads(key)["number"][0])
     return found
 
 

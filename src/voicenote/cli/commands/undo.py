@@ -57,6 +57,8 @@ def undo(session: Session, /, *, yes: bool) -> int:
         zone = ws.owner_hours.zone
         if (last := find_last(ws)) is not None:
             return _undo_command(session, ws, last, ask=ask)
+        if (other := describe_other(ws)) is not None:
+            raise RuleSaysNo(*other)
         if (back := undo_match(ws, dry_run=ask)) is not None:
             if ask:
                 if not _agreed(session, _describe_match(back, TO_BE)):
@@ -64,10 +66,7 @@ def undo(session: Session, /, *, yes: bool) -> int:
                 back = undo_match(ws) or back
             screen.show(back, lambda: _describe_match(back))
             return 0
-        try:
-            done = undo_(ws, dry_run=ask)
-        except RuleSaysNo as nothing:
-            raise (RuleSaysNo(*other) if (other := describe_other(ws)) else nothing) from None
+        done = undo_(ws, dry_run=ask)
         if ask:
             if not _agreed(session, _describe_undone(done, zone, TO_BE), done.kept):
                 return 1

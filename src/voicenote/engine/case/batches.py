@@ -104,19 +104,27 @@ def resume_batch(ws: Workspace, name: str) -> Iterator[tuple[int, int] | Failed]
 
     def work(group: Sequence[int]) -> list[tuple[int, int]]:
         with ws.ledger.write() as tx:
-            of_case = _messages(tx, group, TouchState.HELD)
-            cases = case_store.load(tx, [number for number in group if of_case[number]])
-            changes: list[tuple[Touch, Mapping[str, object]]] = []
-            for number, case in cases.items():
-                planned = [touch.planned for touch in of_case[number]]
-                moved = booking.resume(planned, ws.hours_of(case), ws.owner_hours, tx.now)
-                for touch, new in zip(of_case[number], moved, strict=True):
-                    times = {"due_at": new.due_at, "too_late_at": new.too_late_at}
-                    changes.append((touch, {"reason": "", **times}))
-            touches.change_touches(tx, "resume", changes)
+            of_case = let_messages_go(ws, tx, group)
         return [(number, len(of_case[number])) for number in group]
 
     yield from singly(work, numbers, GROUP)
+
+
+def let_messages_go(
+    ws: Workspace, tx: Transaction, group: Sequence[int]
+) -> Mapping[int, list[Touch]]:
+    """Let go what is held with the batch of these cases; return which messages, by case."""
+    of_case = _messages(tx, group, TouchState.HELD)
+    cases = case_store.load(tx, [number for number in group if of_case[number]])
+    changes: list[tuple[Touch, Mapping[str, object]]] = []
+    for number, case in cases.items():
+        planned = [touch.planned for touch in of_case[number]]
+        moved = booking.resume(planned, ws.hours_of(case), ws.owner_hours, tx.now)
+        for touch, new in zip(of_case[number], moved, strict=True):
+            times = {"due_at": new.due_at, "too_late_at": new.too_late_at}
+            changes.append((touch, {"reason": "", **times}))
+    touches.change_touches(tx, "resume", changes)
+    return of_case
 
 
 def _mark(ws: Workspace, name: str, *, on_hold: bool) -> list[int]:

@@ -9,9 +9,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from voicenote.counting import count_of
+from voicenote.engine.case import batches
+from voicenote.engine.case.consent import TO_READ, UNPLACED, hold_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import case_store, clock_history, match_history, touches
+from voicenote.ledger import case_store, clock_history, match_history, optouts, touches
+from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.changes import hold_cases
 from voicenote.ledger.command_undo import (
     Command,
@@ -22,7 +25,7 @@ from voicenote.ledger.command_undo import (
     restore_rows,
 )
 from voicenote.ledger.store import Transaction
-from voicenote.model.touch import Touch, TouchState
+from voicenote.model.touch import Touch, TouchKind, TouchState
 from voicenote.schedule import book as booking
 
 _AMENDS = "if it isn't so: voicenote amends broken {case}.K, or voicenote amends waive {case}.K"
@@ -125,9 +128,27 @@ def undo_last(ws: Workspace, number: int | None = None) -> LastCommand | None:
             raise RuleSaysNo("another command was used meanwhile", "see what: voicenote undo")
         hold_cases(tx, command.cases)
         found = _judge(ws, tx, command)
+        on_hold = set(batches.read_held(tx))
         changed = restore_rows(tx, command, {case for case, _ in found.kept})
+        for name in sorted(on_hold.difference(batches.read_held(tx))):
+            for some in case_store.chunks(case_store.numbers_of(tx, batch=name)):
+                batches.let_messages_go(ws, tx, some)  # also what a run has held meanwhile
+        if changed:
+            _hold_again(tx, found.cases)
         _spread(ws, tx, found.cases, changed)
     return found
+
+
+def _hold_again(tx: Transaction, cases: Sequence[int]) -> None:
+    """Hold what came back to a customer who has written meanwhile what nobody has read yet."""
+    unread = {
+        (one.case, "" if one.reason == TO_READ else one.channel, one.reason)
+        for one in touches.in_state(tx, [TouchState.HELD])
+        if one.reason in (TO_READ, UNPLACED) and one.kind is not TouchKind.NUDGE
+    }
+    for case, channel, reason in sorted(unread):
+        if not set(cases).isdisjoint(optouts.cases_beside(tx, [case])):
+            hold_in(tx, [case], channel, reason)
 
 
 def _spread(ws: Workspace, tx: Transaction, cases: Sequence[int], changed: Collection[int]) -> None:
@@ -153,11 +174,16 @@ def _spread(ws: Workspace, tx: Transaction, cases: Sequence[int], changed: Colle
 
 
 def describe_other(ws: Workspace) -> tuple[str, str] | None:
-    """Return which last command undo doesn't take back, and what to do instead."""
+    """Return which last command undo doesn't take back, and what to do instead.
+
+    None when a run, a clock that was ahead or a match has decided something since.
+    """
     with ws.ledger.read() as tx:
         command = last_command(tx)
-    if command is None or command.what not in BY_OTHER_WAY:
-        return None
+        if command is None or command.what not in BY_OTHER_WAY or _decided_since(tx, command):
+            return None
+        if clock_history.strayed(tx, tx.now + SKEW):
+            return None
     what = f"undo doesn't take back the last command, {command.what}"
     return what, BY_OTHER_WAY[command.what]
 
@@ -167,10 +193,14 @@ def _last(tx: Transaction) -> Command | None:
     command = last_command(tx)
     if command is None or command.what in BY_OTHER_WAY:
         return None
+    return None if _decided_since(tx, command) else command
+
+
+def _decided_since(tx: Transaction, command: Command) -> bool:
     decided = clock_history.last_decided(tx)
     if decided and decided[-1].number > command.until:
-        return None
-    return None if match_history.last_match(tx, command.until) else command
+        return True
+    return match_history.last_match(tx, command.until) is not None
 
 
 def _judge(ws: Workspace, tx: Transaction, command: Command) -> LastCommand:
@@ -198,12 +228,21 @@ def _judge(ws: Workspace, tx: Transaction, command: Command) -> LastCommand:
     )
 
 
+#: What a run has done with a message that didn't leave.
+_TRIED = {
+    "touch_claimed": "a run was about to send a message",
+    "touch_postponed": "a run tried to send a message and put it off",
+}
+
+
 def _explain(case: int, found: Obstacle, zone: ZoneInfo) -> str:
     when = _when(found.at, zone)
     if found.event == "touch_committed":
         return f"message {found.message} of case {case} left at {when}"
-    event = found.event.replace("_", " ")
-    return f"in case {case} something has happened since ({event}, {when})"
+    event = found.event.replace("touch_", f"message {found.message} ", 1)
+    event = _TRIED.get(found.event, event.replace("amends_", "promise ", 1))
+    told = f"{event.replace('_', ' ')}, {when}{f': {found.reason}' if found.reason else ''}"
+    return f"in case {case} something has happened since ({told})"
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:
