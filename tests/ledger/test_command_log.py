@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import case_store, command_log, meta, tables
+from voicenote.ledger import case_reports, case_store, command_log, meta, tables
 from voicenote.ledger.changes import change_amends, change_case
 from voicenote.ledger.command_undo import find_obstacles, last_command, restore_rows
 from voicenote.ledger.copying import copy_into
@@ -204,3 +204,25 @@ def test_what_happened_to_a_case_since_stands_in_the_way(
         command = last_command(tx)
         assert command is not None
         assert find_obstacles(tx, command)[1].event == "customer_answered"
+
+
+def test_its_lines_no_longer_stand(ledger: Ledger, complaint: Callable[..., Complaint]) -> None:
+    """Not those that another wrote while it ran, nor what came before and after."""
+    with ledger.write() as tx:
+        case_store.add(tx, [complaint()])
+    ledger.record("edit")
+    with ledger.write() as tx:
+        case_store.revise(tx, 1, "case_edited", feeling="sad")
+    with ledger.write(actor="Bo") as tx:
+        tx.tell("seen", 1, first_line="no number")
+    with ledger.write() as tx:
+        case_store.revise(tx, 1, "case_edited", cause="ink")
+    ledger.stop_recording()
+    with ledger.write() as tx:
+        command = last_command(tx)
+        assert command is not None
+        assert find_obstacles(tx, command)[1].event == "seen"
+        restore_rows(tx, command, ())
+        tx.tell("touch_held", 1, touch=1)
+        told = [line["event"] for line in case_reports.history(tx, 1, standing=True)]
+    assert told == ["case_opened", "seen", "command_undone", "touch_held"]
