@@ -11,6 +11,8 @@ import pytest
 from click.testing import Result
 
 from tests.ears.sounds import speech
+from voicenote.cli.terminal.screen import Screen
+from voicenote.engine.memo import player
 from voicenote.voice.silent import Silent
 
 Call = Callable[..., Result]
@@ -73,3 +75,49 @@ def test_a_name_that_no_voice_can_read_is_left_out_and_told(call: Call) -> None:
     assert call("edit", "1", "--set", "say_as=Dana").exit_code == 0
     assert call("script", "1").exit_code == 0
     assert "isn't said" not in call("render", "1").stderr
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What is played to a person at a terminal."""
+    files: list[Path] = []
+    monkeypatch.setattr(Screen, "interactive", True)
+    monkeypatch.setattr(player, "play", lambda file, _: files.append(file))
+    return files
+
+
+@pytest.mark.parametrize("words", [("next",), ("approve", "1", "--sample", "1")])
+def test_a_letter_is_read_and_not_played_before_it_is_approved(
+    mumbled: Call, heard: list[Path], words: tuple[str, ...]
+) -> None:
+    assert mumbled("render", "1", **AUTO).exit_code == 0
+    done = mumbled(*words, input="y\ny\n", **AUTO)
+    assert done.exit_code == 0, done.output
+    assert "Nobody called me" in done.output
+    assert "Case 1 is approved." in done.output
+    assert not heard
+
+
+def test_a_letter_is_said_to_be_one_and_not_spoken(mumbled: Call) -> None:
+    done = mumbled("render", "1", **AUTO)
+    assert "Case 1: a letter." in done.stdout
+    assert "Listen" not in done.output
+
+
+@pytest.mark.parametrize("words", [("next",), ("approve", "1", "--sample", "1")])
+def test_without_a_player_the_words_are_shown_and_the_approval_goes_on(
+    ready: Call, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    silent = {"PATH": "/nowhere", "DISPLAY": None, "WAYLAND_DISPLAY": None}
+    done = ready(*words, input="y\ny\n", **silent)
+    assert done.exit_code == 0, done.output
+    assert "there is no sound player on this machine" in done.output
+    assert "Nobody called me" in done.output
+    assert "Case 1 is approved." in done.output
+
+
+def test_play_shows_the_words_that_it_cannot_play(ready: Call) -> None:
+    done = ready("play", "1", PATH="/nowhere", DISPLAY=None, WAYLAND_DISPLAY=None)
+    assert done.exit_code == 69
+    assert "Nobody called me" in done.stderr

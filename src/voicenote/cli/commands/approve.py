@@ -15,9 +15,10 @@ from voicenote.cli.terminal.case_options import (
     is_reason,
     reason_option,
 )
+from voicenote.cli.terminal.memo_review import show_memo
 from voicenote.cli.terminal.session import Session, command
 from voicenote.counting import count_of
-from voicenote.errors import Unavailable, WrongUse
+from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.case.approval import Approved
@@ -72,20 +73,16 @@ def approve(
 def _heard(
     session: Session, ws: Workspace, numbers: Sequence[int], count: int, *, yes: bool
 ) -> bool:
-    """Play some memos to the owner; return whether all are approved."""
+    """Play or show some memos to the owner; return whether all are approved."""
     from voicenote.engine.memo.listening import memo_file, sample
-    from voicenote.engine.memo.player import play
 
     screen = session.screen
     for number in sample(ws, numbers, count):
-        file, seconds = memo_file(ws, number)
-        screen.note(f"Case {number}, {seconds:.0f} s: {file}")
-        if not screen.interactive:
-            continue
-        try:
-            play(file, session.env)
-        except Unavailable as error:
-            screen.warn(error.in_one_line)
+        if screen.interactive:
+            show_memo(session, ws, number)
+        else:
+            file, seconds = memo_file(ws, number)
+            screen.note(f"Case {number}, {seconds:.0f} s: {file}")
     memos = "this memo" if len(numbers) == 1 else f"all {len(numbers)} memos"
     return yes or screen.confirm(f"Approve {memos}?", default=False)
 

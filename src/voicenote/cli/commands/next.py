@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import click
 
+from voicenote.cli.terminal.memo_review import show_memo
 from voicenote.cli.terminal.run_report import next_message_line
 from voicenote.cli.terminal.session import Session, command
 from voicenote.cli.terminal.subcommand import run_words
@@ -53,11 +54,12 @@ def next_(session: Session, /, *, everything: bool) -> None:
 
 
 def _offer(context: click.Context, session: Session, line: str) -> None:
-    """At a terminal, offer to run a need's command; a memo is played before it is approved."""
+    """At a terminal, offer to run a need's command; a memo is heard or read before approval."""
     if not session.screen.interactive or not session.screen.confirm("Do it now?"):
         return
     if line.startswith("voicenote approve "):
-        _carry_out(context, session, line.replace("approve", "play", 1))
+        with session.open() as ws:
+            show_memo(session, ws, int(shlex.split(line)[2]))
         if not session.screen.confirm("Is it the way you want it?", default=False):
             return
     _carry_out(context, session, line)

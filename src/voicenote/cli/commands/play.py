@@ -9,7 +9,7 @@ import click
 
 from voicenote.cli.terminal.case_options import case_number
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadData
+from voicenote.errors import BadData, Unavailable
 
 if TYPE_CHECKING:
     from voicenote.sound.waveform import Waveform
@@ -30,14 +30,21 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
     With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
     """
-    from voicenote.engine.memo.listening import memo_file, wave_of_memo, write_picture
+    from voicenote.engine.memo.listening import (
+        letter_of,
+        memo_file,
+        wave_of_memo,
+        write_picture,
+    )
     from voicenote.sound.recording_file import read_sound
     from voicenote.sound.waveform import waveform
 
+    letter, unheard = "", False
     if what.isdecimal():
         number = case_number(what)
         with session.open() as ws:
             file, seconds = memo_file(ws, number)
+            letter, unheard = letter_of(ws, number)
             drawn = picture is not None or (session.screen.width and not session.json)
             wave = wave_of_memo(ws, number, file) if drawn else None
         data: dict[str, Any] = {"case": number, "file": file, "duration_s": round(seconds, 2)}
@@ -51,7 +58,16 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
         write_picture(wave, picture)
         session.screen.show({**data, "picture": picture}, lambda: f"Drawn: {picture}")
         return
-    _play_file(session, file, data, wave)
+    if unheard and not session.json:
+        session.screen.warn(
+            f"Case {number} leaves as a letter without sound (R24); this is what isn't sent. "
+            f"Its words: voicenote script {number}"
+        )
+    try:
+        _play_file(session, file, data, wave)
+    except Unavailable:
+        session.screen.note(f"These are its words:\n\n{letter}\n" if letter else "")
+        raise
 
 
 def _play_file(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:

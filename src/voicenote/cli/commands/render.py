@@ -11,6 +11,7 @@ import click
 from voicenote.cli.terminal.batch_report import memo_data, name_cases, report_cases
 from voicenote.cli.terminal.case_options import Selection, cases_options, fill_in_option
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.render_case import Rendered
@@ -79,6 +80,8 @@ def _render_all(
 
 def _one(one: Rendered) -> str:
     made = "spoken" if one.made else "was already spoken"
+    if one.memo.unheard:
+        return f"Case {one.case}: a letter. Approve: voicenote approve {one.case}"
     return (
         f"Case {one.case} {made}: {one.memo.duration_s:.0f} s by {one.memo.voice}, {one.why}. "
         f"Listen: voicenote play {one.case}. Approve: voicenote approve {one.case}"
@@ -100,11 +103,14 @@ def _unheard(done: Sequence[Rendered]) -> list[str]:
 
 
 def _summary(done: Sequence[Rendered]) -> str:
-    made = sum(one.made for one in done)
-    seconds = sum(one.memo.duration_s for one in done)
-    unchanged = f", {len(done) - made} unchanged" if made < len(done) else ""
+    sounds = [one for one in done if not one.memo.unheard]
+    made = sum(one.made for one in sounds)
+    seconds = sum(one.memo.duration_s for one in sounds)
+    unchanged = f", {len(sounds) - made} unchanged" if made < len(sounds) else ""
+    if len(sounds) < len(done):
+        unchanged += f", {count_of(len(done) - len(sounds), 'letter')}"
     reasons = Counter(
-        ", ".join(text.partition(" (")[0] for text in (one.memo.voice, one.why)) for one in done
+        ", ".join(text.partition(" (")[0] for text in (one.memo.voice, one.why)) for one in sounds
     )
     lines = [f"{made} spoken{unchanged}; {seconds / 60:.1f} minutes in all."]
     return "\n".join([*lines, *(f"  {count} by {reason}" for reason, count in reasons.items())])

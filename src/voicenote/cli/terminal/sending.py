@@ -6,6 +6,7 @@ import click
 
 from voicenote.cli.terminal.field_proposals_list import offer_proposals
 from voicenote.cli.terminal.file_input import resolve_pasted_path
+from voicenote.cli.terminal.memo_review import show_memo
 from voicenote.cli.terminal.own_command import paste
 from voicenote.cli.terminal.session import Session
 from voicenote.cli.terminal.subcommand import try_words
@@ -34,8 +35,7 @@ def walk_through(context: click.Context, session: Session, number: int) -> None:
     if screen.confirm("Change the text in your editor?", default=False):
         try_words(context, session, "script", case, "--edit")
     while _make_memo(context, session, case):
-        if screen.confirm("Listen to it?", default=True):
-            try_words(context, session, "play", case)
+        _review(session, number)
         said = screen.choose("Is it the way you want it?", REVIEW)
         if said == "yes":
             _send(context, session, number)
@@ -46,6 +46,15 @@ def walk_through(context: click.Context, session: Session, number: int) -> None:
         if said == "text":
             try_words(context, session, "script", case, "--edit")
     screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
+
+
+def _review(session: Session, number: int) -> None:
+    """Let the owner read what leaves without sound, and hear the rest if they want to."""
+    from voicenote.engine.memo.listening import letter_of
+
+    with session.open() as ws:
+        if letter_of(ws, number)[1] or session.screen.confirm("Listen to it?", default=True):
+            show_memo(session, ws, number)
 
 
 def _make_memo(context: click.Context, session: Session, case: str) -> bool:

@@ -12,6 +12,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.files import write_whole
 from voicenote.model.memo import Synthetic
+from voicenote.script.disclosing import drop_disclosure
 
 if TYPE_CHECKING:
     from voicenote.sound.waveform import Waveform
@@ -32,6 +33,14 @@ def memo_file(ws: Workspace, number: int) -> tuple[Path, float]:
     if not file.is_file():
         raise RuleSaysNo(f"the memo of case {number} is gone: {file}", f"voicenote render {number}")
     return file, found.memo.duration_s
+
+
+def letter_of(ws: Workspace, number: int) -> tuple[str, bool]:
+    """Return the words of a case's newest memo, and whether they leave without sound (R24)."""
+    _, found = current(ws, number)
+    if found is None:
+        return "", False
+    return drop_disclosure(found.script).text, bool(found.memo and found.memo.unheard)
 
 
 def sample(ws: Workspace, numbers: Sequence[int], count: int) -> list[int]:
