@@ -30,6 +30,8 @@ _ANYWHERE = ("R17", "R18", "S24")
 #: if none does.
 _HARMLESS = {"R17": 0.2, "R18": 0.3, "R7": 0.4, "S24": 0.3}
 _SURELY = {"R17": 0.6, "R18": 0.8, "R7": 0.8}
+#: What phrases find for sure: how alike sentences are sorted knows nothing of it.
+_CERTAIN = frozenset({"R18.bargain"})
 #: Sentences of fewer words are like too many others.
 _TELLING = 4
 #: Before the kind of what a phrase finds and the likeness doesn't: it becomes a hint.
@@ -102,7 +104,7 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
                     hit.group == "S24.sarcasm" and _breaks(one, "R18", read)
                 ):
                     continue
-                doubt = "" if loud else _doubt(one, rule, read)
+                doubt = "" if loud or hit.group in _CERTAIN else _doubt(one, rule, read)
                 yield rule, doubt + kind, hit.start, hit.end
 
 
