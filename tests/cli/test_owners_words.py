@@ -171,6 +171,15 @@ def test_who_is_greeted_in_other_words_is_not_called_nameless(call: Call, tmp_pa
     assert "Greeted without a name: 1" in call("import", str(rows)).stderr
 
 
+def test_a_script_says_which_kind_of_failure_it_follows(call: Call) -> None:
+    """A wrong guess would be a confession: it is shown until the owner has said the kind."""
+    said = call("script", "2").stderr
+    assert "I take it for: money; if not: voicenote triage 2 --failure faulty" in said
+    assert json.loads(call("script", "2", "--json").stdout)[0]["failure_guess"] == "money"
+    call("triage", "2", "--failure", "late")
+    assert "I take it for" not in call("script", "2").stderr
+
+
 def test_a_kind_that_nobody_said_is_guessed_and_shown_as_a_guess(call: Call) -> None:
     assert (of(call, "2")["failure"], of(call, "2")["failure_guess"]) == (None, "money")
     assert "kind of failure: money (a guess)" in call("show", "2").stdout

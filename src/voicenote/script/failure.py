@@ -34,6 +34,10 @@ _AMENDS = {
     AmendsKind.CREDIT: Failure.MONEY,
 }
 _HINT = 0.4
+#: What a word counts that may stand in any complaint, such as "an hour": alone, it tells nothing.
+_WEAK = 0.5
+#: By how much a kind must lead the next one. A danger needn't: to miss one is worse.
+_LEAD = 0.25
 #: So many characters of an account are read.
 READ = 5_000
 #: Letters that Hebrew writes at the beginning of a word.
@@ -45,8 +49,13 @@ def failure_of(case: Case) -> Failure | None:
     return case.complaint.failure or guess_failure(case)
 
 
+def unsaid_failure(case: Case) -> Failure | None:
+    """Return the guessed kind of failure; None where the owner has set it."""
+    return None if case.complaint.failure else guess_failure(case)
+
+
 def guess_failure(case: Case) -> Failure | None:
-    """Return the kind of failure that the words and the amends tell of; None when they don't.
+    """Return the kind of failure that the words and the amends tell of clearly; else None.
 
     A person sees it and corrects it: nothing but wordings and a question depend on it.
     """
@@ -61,15 +70,19 @@ def guess_failure(case: Case) -> Failure | None:
     for promise in complaint.promises:
         if (kind := _AMENDS.get(promise.kind)) is not None and any(scores):
             scores[_ORDER.index(kind)] += _HINT
-    best = max(scores)
-    return _ORDER[scores.index(best)] if best >= 1 else None
+    second, best = sorted(scores)[-2:]
+    kind = _ORDER[scores.index(best)]
+    clear = kind is Failure.DANGER or best - second >= _LEAD
+    return kind if best >= 1 and clear else None
 
 
 @lru_cache(maxsize=4096)
-def _count(text: str, code: str) -> tuple[int, ...]:
-    """Return how many different words of each kind are in a text, in the kinds' order."""
-    found = _lists(code).find(fold(text)[0])
-    return tuple([len(found.get(kind, ())) for kind in _ORDER])
+def _count(text: str, code: str) -> tuple[float, ...]:
+    """Return what the different words of each kind in a text count, in the kinds' order."""
+    found, weak = _lists(code).find(fold(text)[0]), _weak(code)
+    return tuple(
+        [sum(_WEAK if weak.fullmatch(one) else 1 for one in found.get(kind, ())) for kind in _ORDER]
+    )
 
 
 @cache
@@ -83,10 +96,19 @@ def _patterns(code: str) -> Mapping[Failure, re.Pattern[str]]:
 
 
 @cache
+def _weak(code: str) -> re.Pattern[str]:
+    return any_of(_table(code)["weak"], code)
+
+
+@cache
 def _words(code: str) -> Mapping[Failure, list[str]]:
+    return {Failure(kind): words for kind, words in _table(code).items() if kind != "weak"}
+
+
+def _table(code: str) -> Mapping[str, list[str]]:
     tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
-    table = tables.get(code) or tables[FALLBACK]
-    return {Failure(kind): words for kind, words in table.items()}
+    table: Mapping[str, list[str]] = tables.get(code) or tables[FALLBACK]
+    return table
 
 
 def find_words(text: str, kind: Failure, code: str) -> Iterator[str]:

@@ -88,7 +88,7 @@ def script(
     "sentences", "writer", "model"}).
 
     With --json: a list of {"case", "script", "warnings", "fell_back", "changed", "writer", "model",
-    "refused", "from_before"}, or {"case", "error"} where it did not work.
+    "refused", "from_before", "failure_guess"}, or {"case", "error"} where it did not work.
     """
     from voicenote.model.case import Stage
 
@@ -154,6 +154,7 @@ def _data(one: Drafted) -> dict[str, Any]:
         "model": one.model,
         "refused": list(one.refused),
         "from_before": one.from_before,
+        "failure_guess": one.failure_guess,
     }
 
 
@@ -189,6 +190,9 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
         screen.note(f"Kept from before, as nothing of the case has changed; {again}")
     elif not drafted.changed:
         screen.note("The script has not changed.")
+    if guess := drafted.failure_guess:
+        other = "wrong" if guess == "faulty" else "faulty"
+        screen.note(f"I take it for: {guess}; if not: voicenote triage {case} --failure {other}")
     screen.note(
         f"Change it: voicenote script {case} --edit. "
         f"Next: voicenote record {case}, or voicenote render {case} for a computer's voice"

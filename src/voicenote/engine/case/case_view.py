@@ -26,7 +26,7 @@ from voicenote.model.receipt import Receipt
 from voicenote.model.sentences import Section
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
-from voicenote.script.failure import guess_failure
+from voicenote.script.failure import unsaid_failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,7 @@ def case_view(ws: Workspace, number: int) -> CaseView:
     today = now.astimezone(seen.zone).date()
     return CaseView(
         case=case,
-        failure_guess=None if case.complaint.failure else guess_failure(case),
+        failure_guess=unsaid_failure(case),
         overdue=not closed and any(one.overdue(today) for one in case.amends),
         opted_out=seen.opted_out,
         clock=clock.text if clock else "",

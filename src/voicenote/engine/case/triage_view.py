@@ -22,7 +22,7 @@ from voicenote.model.touch import TouchKind
 from voicenote.script.asked import find_grave_words
 from voicenote.script.compose import template_for
 from voicenote.script.deed_conflicts import deed_notes
-from voicenote.script.failure import guess_failure
+from voicenote.script.failure import unsaid_failure
 from voicenote.script.habits import is_coarse
 from voicenote.script.whose_words import find_misvoiced
 
@@ -115,7 +115,7 @@ def view_of(
         currency=complaint.harm.currency if complaint.harm else None,
         cause=complaint.cause,
         failure=complaint.failure,
-        failure_guess=None if complaint.failure else guess_failure(case),
+        failure_guess=unsaid_failure(case),
         lost=found.lost,
         warnings=tuple(filter(None, told)),
         proposal=ProposalView(

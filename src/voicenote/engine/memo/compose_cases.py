@@ -17,6 +17,7 @@ from voicenote.engine.memo.drafting import (
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, scripts, touches
 from voicenote.ledger.store import Transaction
+from voicenote.script.failure import unsaid_failure
 
 #: So many cases are kept in one transaction.
 _GROUP = 100
@@ -54,6 +55,12 @@ def _compose_group(
         worded = compose_for(ws, case, facts, found.memo if found else None)
         one, made = worded.draft, composition(case, worded.plain, day)
         kept.append(Kept(case, found, one.script, made, BY_TEMPLATE))
-        done.append(Drafted(number, one.script, one.warnings, one.fell_back, kept[-1].changed))
+        guess = unsaid_failure(case)
+        done.append(
+            Drafted(
+                number, one.script, one.warnings, one.fell_back, kept[-1].changed,
+                failure_guess=guess,
+            )
+        )  # fmt: skip
     keep_all(tx, kept)
     return done

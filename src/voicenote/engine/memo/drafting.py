@@ -21,7 +21,7 @@ from voicenote.ledger import case_store, scripts
 from voicenote.ledger.changes import change_cases
 from voicenote.ledger.scripts import Composed, StoredDraft, Written
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Stage
+from voicenote.model.case import Case, Failure, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Answer
 from voicenote.model.sentences import Script
@@ -42,7 +42,8 @@ class Drafted:
     """A written script: its shortfalls, and whether its words are new.
 
     `refused` says what was wrong with the last draft of a writer that was given up; `from_before`:
-    the writer wrote it for the same facts earlier, and wasn't asked.
+    the writer wrote it for the same facts earlier, and wasn't asked. `failure_guess` is the kind of
+    failure that its words follow, where the owner hasn't said it.
     """
 
     case: int
@@ -54,6 +55,7 @@ class Drafted:
     model: str = ""
     refused: tuple[str, ...] = ()
     from_before: bool = False
+    failure_guess: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

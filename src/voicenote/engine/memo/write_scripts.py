@@ -32,6 +32,7 @@ from voicenote.model.case import Case
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.compose import Draft, Shortfall
 from voicenote.script.context import ScriptContext
+from voicenote.script.failure import unsaid_failure
 from voicenote.script.grounding.claims import Doubt
 from voicenote.script.grounding.judge import judge
 from voicenote.script.writers.answers import read_sentences
@@ -134,6 +135,7 @@ class WritingTask:
         return Drafted(
             number, script, job.made.warnings if written.writer == TEMPLATE else told,
             job.made.fell_back, changed, written.writer, written.model, tuple(refused),
+            failure_guess=unsaid_failure(job.case),
         )  # fmt: skip
 
 
