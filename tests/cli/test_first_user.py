@@ -294,11 +294,17 @@ def test_a_name_is_no_address_and_opts_nobody_out(call: Call) -> None:
     assert call("opt-out", "7").exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["cases", "next", "run", "receive"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("cases", "next", "run", "receive", "status", "lessons", "undo", "batch list"),
+        *("pause", "plan 1", "play 1", "rehearse", "approve --all", "render --all"),
+    ],
+)
 def test_a_workspace_that_is_not_there_is_told_and_not_begun(
     bare: Call, home: Path, command: str
 ) -> None:
-    done = bare(command)
+    done = bare(*command.split())
     assert done.exit_code == 2
     assert "to create one there: voicenote init" in done.stderr
     assert not home.exists()

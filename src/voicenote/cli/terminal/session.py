@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 
 #: The variable that names the workspace.
 HOME = "VOICENOTE_HOME"
-#: Commands that only show or send cases: with a missing folder, its name must be a typing error.
-OF_CASES = frozenset(("cases", "daemon", "next", "receive", "run", "show"))
+#: Commands that need cases: with a missing folder, its name must be a typing error.
+OF_CASES = frozenset(
+    (
+        *("approve", "batch", "cases", "daemon", "lessons", "next", "pause", "plan", "play"),
+        *("receive", "rehearse", "render", "run", "show", "status", "undo"),
+    )
+)
 
 
 @dataclass(kw_only=True)
@@ -76,7 +81,12 @@ class Session:
 
         context = click.get_current_context(silent=True)
         named = self.home_option or self.env.get(HOME)
-        if named and context and context.info_name in OF_CASES and not self.home.exists():
+        if (
+            named
+            and context
+            and context.find_root().invoked_subcommand in OF_CASES
+            and not self.home.exists()
+        ):
             raise WrongUse(
                 f"{self.home} doesn't exist", "check the path; to create one there: voicenote init"
             )
