@@ -114,11 +114,12 @@ def _tell_memo(screen: Screen, ws: Workspace, event: StoryEvent) -> None:
 
 
 def _what_to_open(place: Path, page: Path) -> list[str]:
-    memos = sorted(place.glob("outbox/*/memo.ogg"))
+    emails = len(list(place.glob("outbox/*/message.eml")))
+    memos = len(list(place.glob("outbox/*/memo.ogg")))
     letter = next(iter(sorted(place.glob("outbox/c1r1-memo-*/message.eml"))), None)
     program = own_command(sys.argv[0])
     lines = [
-        f"{len(memos)} memos and their emails are in {place / 'outbox'}",
+        f"{emails} emails, {memos} of them with sound, are in {place / 'outbox'}",
         f"The whole story, with sound:  {page}",
     ]
     if letter:

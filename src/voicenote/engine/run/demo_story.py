@@ -171,7 +171,7 @@ def _do(ws: Workspace, number: int, event: Event) -> str:
             for steps in (compose_cases, render_case.render_cases, approval.approve_cases):
                 for _ in steps(ws, [number]):
                     pass
-            return "a new script, spoken and approved"
+            return "a new script and its memo, approved"
         case "close":
             return f"closed: {closing.close(ws, number, Outcome(event['outcome'])).value}"
         case unknown:
