@@ -470,6 +470,12 @@ def test_a_secret_may_be_in_a_file_of_the_workspace(tmp_path: Path) -> None:
         secret.reveal()
 
 
+def test_a_secret_is_kept_before_there_is_a_workspace(tmp_path: Path) -> None:
+    """A channel may be set up first."""
+    kept = keep_in_file(tmp_path / "new", "mail", "pässword 1")
+    assert (tmp_path / "new" / kept["file"]).read_text("utf-8") == "pässword 1\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
 @pytest.mark.parametrize("mode", [0o755, 0o701, None])
 def test_no_secret_is_written_where_others_may_look(tmp_path: Path, mode: int | None) -> None:

@@ -69,7 +69,7 @@ def _need_private(home: Path) -> None:
             f"{folder} is a link to another folder, so a secret isn't written there",
             f"remove the link (rm {place}), or keep the secret in another place",
         )
-    if is_open_to_others(home) and next(open_to_others(folder), None):
+    if next(open_to_others(folder), None) and is_open_to_others(home):
         raise Unavailable(
             f"others on this machine may open {folder}, so a secret isn't written there",
             f"close it: chmod -R go= {place}",
