@@ -127,7 +127,10 @@ def test_a_folder_with_one_wrong_take_keeps_none(
     (tmp_path / "takes").mkdir()
     for place in range(len(sentences)):
         shutil.copy(short, tmp_path / "takes" / f"{place:02}.wav")
-    assert heard("record", "1", "--from", str(tmp_path / "takes")).exit_code == 1
+    done = heard("record", "1", "--from", str(tmp_path / "takes"))
+    assert done.exit_code == 1
+    assert "takes may not say the words" in done.stderr  # all of them are told, before it is asked
+    assert done.stderr.count("heard: ") > 1
     assert kept(home) == []
 
 

@@ -51,6 +51,9 @@ def whisper(need: Callable[[object, str], None]) -> Iterator[Ears]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path, folder])
         yield from _made("whisper", "")
+    for name, module in list(sys.modules.items()):  # other tests have no ears
+        if (getattr(module, "__file__", None) or "").startswith(folder):
+            del sys.modules[name]
 
 
 @pytest.fixture(scope="module", params=["whisper", "endpoint"])

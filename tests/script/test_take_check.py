@@ -128,6 +128,18 @@ def test_words_that_sound_alike(one: str, other: str) -> None:
     assert sound_of(one) == sound_of(other)
 
 
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("I'm sorry for that.", "A full refund, $240."),
+        ("You have it back by Friday.", "You have it back by Monday."),
+    ],
+)
+def test_a_sentence_alone_is_told_from_another(text: str, heard: str) -> None:
+    said = (Sentence(Section.AMENDS, text, personal=True),)
+    assert judge_take(said, heard, "en", ())
+
+
 @given(st.text(max_size=200), st.sampled_from(["en", "pl", "ro", "et", "fa", "he"]))
 def test_any_text_is_judged(heard: str, code: str) -> None:
     judge_take(SCRIPT, heard, code, NAMES)

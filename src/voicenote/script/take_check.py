@@ -43,18 +43,11 @@ _LOOSE = {"en": frozenset(["and", "the", "a", "us", "uh", "um", "er"])}
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 #: Spellings of one sound, in this order; all vowels are one.
 _SOUNDS = (
-    (re.compile(r"['’]"), ""),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"[gkw]h"), "k"),
-    (re.compile(r"c(?=[eiy])"), "s"),
-    (re.compile(r"ck|[cq]"), "k"),
-    (re.compile(r"x"), "ks"),
-    (re.compile(r"w"), "v"),
-    (re.compile(r"z"), "s"),
-    (re.compile(r"h"), ""),
-    (re.compile(r"[aeiouy]+"), "a"),
-    (re.compile(r"(.)\1+"), r"\1"),
-)
+    (re.compile(r"['’]"), ""), (re.compile(r"ph"), "f"), (re.compile(r"[gkw]h"), "k"),
+    (re.compile(r"c(?=[eiy])"), "s"), (re.compile(r"ck|[cq]"), "k"), (re.compile(r"x"), "ks"),
+    (re.compile(r"w"), "v"), (re.compile(r"z"), "s"), (re.compile(r"h"), ""),
+    (re.compile(r"[aeiouy]+"), "a"), (re.compile(r"(.)\1+"), r"\1"),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -180,8 +173,15 @@ def _align(words: Sequence[_Spoken], given: Sequence[str], called: set[str]) -> 
 
 
 def _like_any(sound: str, others: Sequence[str]) -> bool:
-    """Return whether one of `others`, or two of them together, sounds like `sound`."""
-    return any(_alike(one, sound) >= _ALIKE for one in _singly_and_in_pairs(others))
+    """Return whether one of `others`, or two of them together, sounds like `sound`.
+
+    The consonants count as well: all vowels are one, so short words resemble each other.
+    """
+    bones = sound.replace("a", "")
+    return any(
+        _alike(one, sound) >= _ALIKE and _alike(one.replace("a", ""), bones) >= _ALIKE
+        for one in _singly_and_in_pairs(others)
+    )
 
 
 def _is_name(sound: str, others: Sequence[str]) -> bool:
@@ -254,7 +254,7 @@ def _missing(
         # what the written text has as a figure, such as a sum and a date
         exact = any(sign.isdecimal() for sign in one.text)
         wanted = list(_runs([word.text for word in own], tongue)) if exact else []
-        days = [word.text for word in own if word.text in _days(tongue.code)] if exact else []
+        days = [word.text for word in own if word.text in _days(tongue.code)]
         unsaid = (len(own) >= _WORDS and _share(own) < least) or not all(d in given for d in days)
         if not _take_runs(wanted, runs) or unsaid:
             yield f"missing: {_quote(one.text)}"

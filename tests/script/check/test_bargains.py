@@ -82,7 +82,7 @@ def _bargains(text: str, language: str) -> list[LintLevel]:
 @pytest.mark.parametrize(
     ("language", "text"), [(code, one) for code, said in BARGAINS.items() for one in said]
 )
-def test_a_repair_for_a_review_or_for_silence_is_an_error(language: str, text: str) -> None:
+def test_a_repair_for_a_review_or_for_silence_is_told(language: str, text: str) -> None:
     assert _bargains(text, language) == [LintLevel.ERROR]
 
 
@@ -93,6 +93,20 @@ def test_words_about_a_review_without_a_price_are_left_alone(language: str, text
     assert _bargains(text, language) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Once you drop the lamp at the post office, I pay the postage.",
+        "Please change the post code on the form.",
+        "When you removed the cover, the bed posts broke.",
+        "If you change the delivery date, please leave a comment for the driver.",
+        "If you change your mind about the complaint, tell me.",
+    ],
+)
+def test_other_posts_and_comments_are_no_bargain(text: str) -> None:
+    assert _bargains(text, "en") == []
+
+
 @pytest.mark.parametrize("text", BARGAINS["en"])
-def test_a_bargain_stays_an_error_in_a_whole_letter(text: str) -> None:
-    assert LintLevel.ERROR in {one.level for one in check(LETTER.format(text), "en")}
+def test_a_bargain_is_told_in_a_whole_letter_too(text: str) -> None:
+    assert LintLevel.WARNING in {one.level for one in check(LETTER.format(text), "en")}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The variable that names the workspace.
 HOME = "VOICENOTE_HOME"
+#: The variable that says where the ledger is.
+LEDGER = "VOICENOTE_LEDGER__URL"
 #: Commands that need cases: with a missing folder, its name must be a typing error.
 OF_CASES = frozenset(
     (
@@ -83,6 +85,7 @@ class Session:
         named = self.home_option or self.env.get(HOME)
         if (
             named
+            and not self.env.get(LEDGER)  # it may be on a server, without a folder here
             and context
             and context.find_root().invoked_subcommand in OF_CASES
             and not self.home.exists()

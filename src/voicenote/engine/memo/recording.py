@@ -157,8 +157,20 @@ def keep_take(
 def keep_takes(
     ws: Workspace, number: int, takes: Sequence[tuple[Sentence, Clip]], *, anyway: bool = False
 ) -> str:
-    """Save the takes of several sentences as `keep_take` does: all of them, or none."""
-    told = [check_take(ws, number, [one], clip) for one, clip in takes if not anyway]
+    """Save the takes of several sentences as `keep_take` does: all of them, or none.
+
+    Raises Doubtful about all doubtful ones at once.
+    """
+    told, doubts = list[str](), list[Doubtful]()
+    for one, clip in () if anyway else takes:
+        try:
+            told.append(check_take(ws, number, [one], clip))
+        except Doubtful as doubt:
+            doubts.append(doubt)
+    if doubts:
+        lines = [line for doubt in doubts for line in (doubt.what, *doubt.missing)]
+        what = f"{count_of(len(doubts), 'take')} may not say the words"
+        raise Doubtful(what, doubts[0].advice, lines)
     for one, clip in takes:
         keep_take(ws, number, one, clip, anyway=True)
     return next(filter(None, told), "")
