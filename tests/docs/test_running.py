@@ -12,7 +12,7 @@ from tests.docs import running
 PAGE = """\
 <!-- clock: 2026-12-03T10:00Z -->
 ```console
-$ voicenote lessons
+$ voicenote --version
 …
 $ echo one; false
 one
@@ -47,9 +47,9 @@ def test_a_page_is_run_in_order_at_its_own_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = running.Desk(tmp_path / "desk", monkeypatch)
-    lessons, failing, code = desk.play(PAGE)
+    version, failing, code = desk.play(PAGE)
     assert desk.moment.isoformat() == "2026-12-03T10:00:00+00:00"
-    assert lessons.printed[0].startswith("No lessons yet")
+    assert version.printed[0].startswith("voicenote")
     assert (failing.printed, failing.code) == (["one"], 1)
     assert (code.printed, code.code) == (["1"], 0)
 
