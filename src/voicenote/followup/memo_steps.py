@@ -101,7 +101,7 @@ def first_step(stage: Stage, number: int, *, without_sound: bool = False) -> tup
 
 
 def warned(step: tuple[str, str] | None, warning: str) -> tuple[str, str] | None:
-    """Return a step with a warning beside its sentence."""
+    """Return a step that also says a warning, if there is one."""
     return (f"{step[0]}; {warning}", step[1]) if step and warning else step
 
 

@@ -20,6 +20,7 @@ from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel, rules
+from voicenote.script.check.learned_likeness import BAD, Likeness
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
 from voicenote.script.languages import language as tongue_of
@@ -342,3 +343,17 @@ def test_the_line_about_the_voice_takes_no_responsibility(*, partly: bool) -> No
         {one.rule for one in check(script) if one.level is LintLevel.ERROR} for script in scripts
     ]
     assert levels == [{"R1"}, {"R1"}]
+
+
+def test_talking_down_is_told_where_the_likeness_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An answer to an unfounded complaint isn't judged by it, so nothing else would tell it."""
+    surely = Likeness(dict.fromkeys((*BAD, "ours", "repair"), 0.9))
+    monkeypatch.setattr("voicenote.script.check.rules.weigh", lambda *_: surely)
+    text = (
+        "Hello Ana, Ruth here. You wrote that the lamp hums. We tried it for a day. "
+        "You should just calm down about it. Bye for now, Ana."
+    )
+    found = check(text, "en", CheckContext(finding=Outcome.UNFOUNDED))
+    assert "S24" in {one.rule for one in found}

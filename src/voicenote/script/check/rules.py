@@ -101,20 +101,18 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
                 if _is_told(read.sentences, place, sorry, hit.group) or (
-                    hit.group == "S24.sarcasm" and _breaks(one, "R18", read)
+                    hit.group == "S24.sarcasm" and not read.script and _is_like(one, "R18", read)
                 ):
                     continue
                 doubt = "" if loud or hit.group in _CERTAIN else _doubt(one, rule, read)
                 yield rule, doubt + kind, hit.start, hit.end
 
 
-def _breaks(one: CheckedSentence, rule: str, read: CheckInput) -> bool:
-    """Return whether a sentence of a plain letter is said to break a rule anyway."""
-    return (
-        read.script is None
-        and read.free
-        and (weigh(one.text, read.language).breaks(rule) > _SURELY[rule])
-    )
+def _is_like(one: CheckedSentence, rule: str, read: CheckInput) -> bool:
+    """Return whether a freely worded sentence is surely like those that break a rule."""
+    if not read.free or read.unfounded or len(one.text.split()) < _TELLING:
+        return False
+    return weigh(one.text, read.language).breaks(rule) > _SURELY[rule]
 
 
 def _doubt(one: CheckedSentence, rule: str, read: CheckInput) -> str:
@@ -130,19 +128,13 @@ def _doubt(one: CheckedSentence, rule: str, read: CheckInput) -> str:
 
 def _check_likeness(read: CheckInput) -> Iterator[Violation]:
     """Yield freely worded sentences that are like what must not be said (R7, R17, R18)."""
-    if not read.free or read.unfounded:
-        return
     firm = _has_firm_lesson(read)
     for one in read.sentences:
-        if len(one.text.split()) < _TELLING:
-            continue
-        for rule, bound in _SURELY.items():
-            if rule == "R7" and firm:
-                continue
-            likeness = weigh(one.text, read.language)
+        for rule in _SURELY:
             said = any(group.startswith(f"{rule}.") for group in one.groups)
-            if not said and likeness.breaks(rule) > bound:
-                yield rule, likeness.likeliest(rule), one.start, one.end
+            if not said and not (rule == "R7" and firm) and _is_like(one, rule, read):
+                likeliest = weigh(one.text, read.language).likeliest(rule)
+                yield rule, likeliest, one.start, one.end
 
 
 def _is_told(sentences: Sequence[CheckedSentence], place: int, sorry: int, group: str) -> bool:
