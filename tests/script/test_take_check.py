@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.model.sentences import Section, Sentence
-from voicenote.script.take_check import judge_take, sound_of
+from voicenote.script.heard_words import sound_of
+from voicenote.script.take_check import judge_take
 
 NAMES = ("Dana Levi",)
 SCRIPT = (

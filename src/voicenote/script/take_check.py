@@ -7,17 +7,22 @@ languages that the ears don't know well, a missing detail shows nothing and isn'
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 from itertools import pairwise
 
 from voicenote.model.sentences import Section, Sentence
+from voicenote.script.heard_words import (
+    day_words,
+    likeness,
+    number_runs,
+    number_words,
+    sound_of,
+    take_numbers,
+    words_of,
+)
 from voicenote.script.languages import Language, language
-from voicenote.script.numbers import spell_number
-from voicenote.script.spoken import spell_out
 
 #: So much of a script is heard, in letters: with less it's another text. Scripts share sentences,
 #: so half of one is in many others; of Persian and Hebrew even a good take may lose as much.
@@ -38,16 +43,6 @@ _CUT_LETTERS = 6
 _MORE_WORDS, _MORE = 8, 0.15
 #: Of a longer text, a line quotes so many signs of its beginning and of its end.
 _BEGIN, _END = 100, 60
-#: What is said or left out without a change, and what a voice or a recogniser adds.
-_LOOSE = {"en": frozenset(["and", "the", "a", "us", "uh", "um", "er"])}
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-#: Spellings of one sound, in this order; all vowels are one.
-_SOUNDS = (
-    (re.compile(r"['’]"), ""), (re.compile(r"ph"), "f"), (re.compile(r"[gkw]h"), "k"),
-    (re.compile(r"c(?=[eiy])"), "s"), (re.compile(r"ck|[cq]"), "k"), (re.compile(r"x"), "ks"),
-    (re.compile(r"w"), "v"), (re.compile(r"z"), "s"), (re.compile(r"h"), ""),
-    (re.compile(r"[aeiouy]+"), "a"), (re.compile(r"(.)\1+"), r"\1"),
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -72,12 +67,12 @@ def judge_take(
     words = [
         _Spoken(word, place, sound_of(word))
         for place, one in enumerate(sentences)
-        for word in _words_of(one.said, tongue)
+        for word in words_of(one.said, tongue)
     ]
-    given = _words_of(heard, tongue)
+    given = words_of(heard, tongue)
     if not words:
         return ()
-    called = {sound_of(word) for name in names for word in _words_of(name, tongue)}
+    called = {sound_of(word) for name in names for word in words_of(name, tongue)}
     more = _align(words, given, called)
     share = _share(words)
     english = tongue.code == "en"
@@ -98,52 +93,6 @@ def judge_take(
     return (*doubts, f"heard: {_quote(heard)}") if doubts else ()
 
 
-@lru_cache(maxsize=8192)
-def sound_of(word: str) -> str:
-    """Return how a word sounds, roughly: words with the same letters here can't be told apart."""
-    from anyascii import anyascii
-
-    sound = anyascii(word).casefold()
-    for pattern, one in _SOUNDS:
-        sound = pattern.sub(one, sound)
-    return sound or word.casefold()
-
-
-def _words_of(text: str, tongue: Language) -> list[str]:
-    """Return the words of a text as they are said, without what is as well left out."""
-    loose = _LOOSE.get(tongue.code, frozenset())
-    cardinals = _cardinals(tongue.code)
-    said = spell_out(text, tongue).casefold()
-    found = (cardinals.get(word, word) for word in _WORD.findall(said))
-    return [word for word in found if word not in loose]
-
-
-@lru_cache(maxsize=16)
-def _cardinals(code: str) -> dict[str, str]:
-    """Return the words for days of the month, each with that of its number: "fourth", "four"."""
-    pairs = ((day, spell_number(n, code)) for n, day in enumerate(language(code).days, start=1))
-    return {day.casefold(): number for day, number in pairs if _WORD.fullmatch(day) and number}
-
-
-@lru_cache(maxsize=16)
-def _numbers(code: str) -> frozenset[str]:
-    """Return the words of which numbers are made."""
-    some = (*range(21), *range(30, 100, 10), *range(200, 1000, 100), 100, 1000, 2000, 10**6)
-    return frozenset(
-        word for number in some for word in _WORD.findall(spell_number(number, code).casefold())
-    )
-
-
-@lru_cache(maxsize=16)
-def _days(code: str) -> frozenset[str]:
-    """Return the words for days of the week and months, of which each has to be the right one."""
-    tongue = language(code)
-    lists = (tongue.weekdays, tongue.months, tongue.weekdays_by, tongue.months_by)
-    return frozenset(
-        word for one in lists for name in one for word in _WORD.findall(name.casefold())
-    )
-
-
 def _align(words: Sequence[_Spoken], given: Sequence[str], called: set[str]) -> int:
     """Mark which words were heard; return how many are added.
 
@@ -160,7 +109,7 @@ def _align(words: Sequence[_Spoken], given: Sequence[str], called: set[str]) -> 
                 word.heard = True
             continue
         joined = "".join(word.sound for word in block)
-        together = bool(other) and _alike("".join(other), joined) >= _ALIKE
+        together = bool(other) and likeness("".join(other), joined) >= _ALIKE
         name = "".join(word.sound for word in block if word.sound in called)
         for word in block:
             if word.sound in called:
@@ -179,7 +128,7 @@ def _like_any(sound: str, others: Sequence[str]) -> bool:
     """
     bones = sound.replace("a", "")
     return any(
-        _alike(one, sound) >= _ALIKE and _alike(one.replace("a", ""), bones) >= _ALIKE
+        likeness(one, sound) >= _ALIKE and likeness(one.replace("a", ""), bones) >= _ALIKE
         for one in _singly_and_in_pairs(others)
     )
 
@@ -188,19 +137,14 @@ def _is_name(sound: str, others: Sequence[str]) -> bool:
     """Return whether one of `others`, or two of them together, may be a name of this sound."""
     bones = sound.replace("a", "")
     return any(
-        _alike(one, sound) >= _NAME
-        and (one.startswith(sound) or _alike(one.replace("a", ""), bones) >= _CONSONANTS)
+        likeness(one, sound) >= _NAME
+        and (one.startswith(sound) or likeness(one.replace("a", ""), bones) >= _CONSONANTS)
         for one in _singly_and_in_pairs(others)
     )
 
 
 def _singly_and_in_pairs(others: Sequence[str]) -> tuple[str, ...]:
     return (*others, *(one + two for one, two in pairwise(others)))
-
-
-@lru_cache(maxsize=32768)
-def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _share(words: Sequence[_Spoken]) -> float:
@@ -221,7 +165,10 @@ def _exactness(words: Sequence[_Spoken], given: Sequence[str], tongue: Language)
 
     Numbers and days don't count, as they are what is asked about.
     """
-    sounds, figures = {sound_of(word) for word in given}, _numbers(tongue.code) | _days(tongue.code)
+    sounds, figures = (
+        {sound_of(word) for word in given},
+        number_words(tongue.code) | day_words(tongue.code),
+    )
     heard = [word for word in words if word.heard and word.text not in figures]
     exact = sum(len(word.text) for word in heard if word.sound in sounds)
     return exact / max(1, sum(len(word.text) for word in heard))
@@ -244,7 +191,7 @@ def _missing(
     called: set[str],
 ) -> Iterator[str]:
     """Yield what isn't heard: names, sums, days, promises and whole sentences."""
-    runs = list(_runs(given, tongue))
+    runs = list(number_runs(given, tongue))
     for word in words:
         if not word.heard and word.sound in called:
             yield f"missing: the name {word.text.title()}"
@@ -253,39 +200,11 @@ def _missing(
         least = _PROMISED if one.section is Section.AMENDS else _SAID
         # what the written text has as a figure, such as a sum and a date
         exact = any(sign.isdecimal() for sign in one.text)
-        wanted = list(_runs([word.text for word in own], tongue)) if exact else []
-        days = [word.text for word in own if word.text in _days(tongue.code)]
+        wanted = list(number_runs([word.text for word in own], tongue)) if exact else []
+        days = [word.text for word in own if word.text in day_words(tongue.code)]
         unsaid = (len(own) >= _WORDS and _share(own) < least) or not all(d in given for d in days)
-        if not _take_runs(wanted, runs) or unsaid:
+        if not take_numbers(wanted, runs) or unsaid:
             yield f"missing: {_quote(one.text)}"
-
-
-def _runs(words: Sequence[str], tongue: Language) -> Iterator[str]:
-    """Yield each number in a text, in words."""
-    numbers, run = _numbers(tongue.code), list[str]()
-    for word in (*words, ""):
-        if word in numbers:
-            run.append(word)
-        elif run:
-            yield " ".join(run)
-            run = []
-
-
-def _take_runs(wanted: Sequence[str], given: list[str]) -> bool:
-    """Return whether every number was heard, and take those and all before them from `given`.
-
-    "Eighty-nine fifty" is 89.50 as well.
-    """
-    for some in (wanted, [" ".join(wanted)]):
-        rest = given[:]
-        for one in some:
-            if one not in rest:
-                break
-            del rest[: rest.index(one) + 1]
-        else:
-            given[:] = rest
-            return True
-    return not wanted
 
 
 def _more_than(words: Sequence[_Spoken], more: int) -> str:
