@@ -26,6 +26,7 @@ GROUND = (
     "codepages",
     "counting",
     "deadline",
+    "extras",
     "worker",
     "files",
     "model_server",
@@ -44,7 +45,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "model": ("errors", "unicode_forms"),
     **dict.fromkeys(GROUND, ("errors",)),
-    "options": ("errors", "files"),
+    "options": ("errors", "extras", "files"),
+    "model_server": ("errors", "extras"),
     "codepages": ("word_language",),
     "word_language": ("worker",),  # its model is loaded while a message is read
     "addresses": ("errors", "model", "unicode_forms"),

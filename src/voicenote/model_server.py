@@ -12,11 +12,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from voicenote.errors import Unavailable
+from voicenote.extras import how_to_install
 
 if TYPE_CHECKING:
     from openai import OpenAI
-
-INSTALL = 'pip install "voicenote[writer]"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ class ModelServer:
         if not is_installed():
             raise Unavailable(
                 f"the client of the {self.whose}'s server is not installed",
-                f"install it: {INSTALL}",
+                f"install it: {how_to_install('writer')}",
             )
         from openai import OpenAI
 

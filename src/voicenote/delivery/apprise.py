@@ -15,6 +15,7 @@ from voicenote.delivery.content import AUDIO, sound_of, words_of
 from voicenote.delivery.parcel_checks import ReservedOptions, refuse_reserved, validate_parcel
 from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.errors import Postponed, Refused, Unknown
+from voicenote.extras import how_to_install
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
@@ -23,7 +24,7 @@ from voicenote.options.secret import reveal
 if TYPE_CHECKING:
     import apprise
 
-MISSING = "the library apprise is not installed: python3 -m pip install 'voicenote[apprise]'"
+MISSING = "the library apprise is not installed"
 _PERSON = "look into the service that Apprise writes to, then say mark-sent or resend"
 _UNBOUND = 10**9
 
@@ -70,7 +71,7 @@ class Apprise:
         return ChannelInfo(
             name=self.name,
             about="a service of Apprise",
-            missing=() if find_spec("apprise") else (MISSING,),
+            missing=() if find_spec("apprise") else (f"{MISSING}: {how_to_install('apprise')}",),
             tells=frozenset({ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN}),
             formats=self._formats,
         )
@@ -163,7 +164,7 @@ def _notifier(url: str) -> apprise.Apprise:
     try:
         import apprise
     except ImportError:
-        raise Postponed(MISSING.partition(":")[0], MISSING.partition(": ")[2]) from None
+        raise Postponed(MISSING, how_to_install("apprise")) from None
     # Apprise and urllib3 log URLs, which hold passwords.
     for name in ("apprise", "urllib3.connectionpool"):
         logging.getLogger(name).addFilter(_mute)

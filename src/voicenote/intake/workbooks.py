@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicenote.errors import BadData, TookTooLong, Unavailable
+from voicenote.extras import how_to_install
 from voicenote.worker import Worker
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_sheet(path: Path, name: str) -> SheetFile:
     except ImportError:
         raise Unavailable(
             f"{path.name} is a workbook, and the library for it is not installed",
-            "python3 -m pip install 'voicenote[sheets]'; or save the sheet as CSV (UTF-8)",
+            f"{how_to_install('sheets')}; or save the sheet as CSV (UTF-8)",
         ) from None
     sheet = SheetFile()
     with Worker(_LIMIT_S) as worker:  # at some damage the library ends its process

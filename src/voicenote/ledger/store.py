@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from voicenote.errors import BadSettings, Unavailable
+from voicenote.extras import how_to_install
 from voicenote.files import make_file, make_folder
 from voicenote.ledger import command_log, migrate, tables
 from voicenote.ledger.command_log import Recorder
@@ -225,10 +226,8 @@ def _checked_url(text: str) -> URL:
             f"[ledger] url names {url.get_backend_name()!r}", "use sqlite or postgresql"
         )
     if url.drivername not in DRIVERS:
-        raise BadSettings(
-            f"[ledger] url names the driver {url.drivername!r}",
-            f"use one of {', '.join(DRIVERS)}",
-        )
+        named = f"[ledger] url names the driver {url.drivername!r}"
+        raise BadSettings(named, f"use one of {', '.join(DRIVERS)}")
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     name = url.database or ""
@@ -246,7 +245,7 @@ def _engine(url: URL) -> Engine:
             return create_engine(url, pool_pre_ping=True)
         except (ImportError, NoSuchModuleError) as error:
             raise Unavailable(
-                "the PostgreSQL driver is not installed", "pip install 'voicenote[postgres]'"
+                "the PostgreSQL driver is not installed", how_to_install("postgres")
             ) from error
     if url.database:
         folder = Path(url.database).parent

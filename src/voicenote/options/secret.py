@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from voicenote.errors import BadSettings, Unavailable
+from voicenote.extras import how_to_install
 
 #: The ways to refer to a secret, each with an example of its value.
 WAYS = {
@@ -135,7 +136,7 @@ class Secret:
         except ImportError:
             raise Unavailable(
                 "a secret is kept in the keyring, and the keyring library is not installed",
-                "install it: pip install 'voicenote[keyring]'",
+                f"install it: {how_to_install('keyring')}",
             ) from None
         service, _, user = self._name.rpartition("/")
         try:

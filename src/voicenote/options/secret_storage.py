@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import Unavailable
+from voicenote.extras import how_to_install
 from voicenote.files import is_open_to_others, open_to_others, write_whole
 from voicenote.options.secret import Secret
 
@@ -95,5 +96,5 @@ def _keyring() -> Any:
         return importlib.import_module("keyring")
     except ImportError:
         raise Unavailable(
-            "the keyring library is not installed", "install it: pip install 'voicenote[keyring]'"
+            "the keyring library is not installed", f"install it: {how_to_install('keyring')}"
         ) from None

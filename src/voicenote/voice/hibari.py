@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.extras import how_to_install
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
 from voicenote.options import option, validators
@@ -14,7 +15,6 @@ from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.writing_system import language_of
 
 _PACKAGE = "hibari-tts"
-_INSTALL = "pip install 'voicenote[neural]'"
 #: Its natural pace in words a minute, and the speed factors that it takes.
 _NATURAL = 175
 _SPEEDS = (0.5, 2.0)
@@ -59,7 +59,7 @@ class Hibari:
             quality=50,
             installed=here,
             note="natural American English; a name may need its say_as",
-            advice="" if here else _INSTALL,
+            advice="" if here else how_to_install("neural"),
             size_mb=8,
             misheard={"en": 1},
             rate=options.rate,
@@ -98,7 +98,9 @@ def _engine(voice: str) -> Any:
         import hibari
         from hibari.voices import VOICES, voice_path
     except ImportError as error:
-        raise VoiceUnavailable(f"hibari cannot be loaded: {error}", _INSTALL) from error
+        raise VoiceUnavailable(
+            f"hibari cannot be loaded: {error}", how_to_install("neural")
+        ) from error
     if voice not in VOICES:
         raise BadSettings(f"hibari has no voice {voice!r}", f"it has {', '.join(VOICES)}")
     try:

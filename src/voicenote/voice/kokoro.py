@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.extras import how_to_install
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
 from voicenote.options import option, validators
@@ -31,7 +32,6 @@ from voicenote.voice.writing_system import language_of
 
 #: Increase it when the same words would sound different.
 RECIPE = 1
-_INSTALL = "pip install 'voicenote[neural]'"
 _RATE = 24_000
 #: Its natural pace in words a minute.
 _NATURAL = 165
@@ -74,7 +74,9 @@ class Kokoro:
         if problem:
             raise BadSettings(*problem)
         if importlib.util.find_spec("onnxruntime") is None:
-            raise VoiceUnavailable("onnxruntime, which runs kokoro, isn't installed", _INSTALL)
+            raise VoiceUnavailable(
+                "onnxruntime, which runs kokoro, isn't installed", how_to_install("neural")
+            )
         self._speed = rate / _NATURAL
         self._pack = open_pack(self._files)
         self._phonemes = Phonemes()
@@ -90,7 +92,7 @@ class Kokoro:
         """Return what the listing shows. Checks that the files are there, and loads nothing."""
         problem = problem_of(options)
         if importlib.util.find_spec("onnxruntime") is None:
-            advice = _INSTALL
+            advice = how_to_install("neural")
         else:
             advice = f"{problem[0]}: {problem[1]}" if problem else ""
         return VoiceInfo(

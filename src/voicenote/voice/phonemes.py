@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
 from voicenote.errors import TookTooLong, Unavailable, VoiceUnavailable
+from voicenote.extras import how_to_install_packages
 from voicenote.voice.espeak import packaged_data, short_path
 from voicenote.worker import Worker
 
@@ -54,7 +55,7 @@ class Phonemes:
         if packaged_data() is None:
             raise VoiceUnavailable(
                 "the library espeak-ng, which tells how words are pronounced, isn't installed",
-                "pip install espeakng-loader",
+                how_to_install_packages("espeakng-loader"),
             )
         try:
             return self._worker.run(work, *args, **named)

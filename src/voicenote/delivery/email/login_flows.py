@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from voicenote.delivery.port import LoginPage, LoginSteps
 from voicenote.errors import Unavailable
+from voicenote.extras import how_to_install
 from voicenote.options import Secret
 from voicenote.options.secret import reveal
 
@@ -85,7 +86,7 @@ def _translated(login: LoginSettings) -> Iterator[None]:
     if not all(map(find_spec, ("msal", "google_auth_oauthlib"))):
         raise Unavailable(
             f"logging in at {login.who} needs libraries that are not installed",
-            "install them: pip install 'voicenote[login]'",
+            f"install them: {how_to_install('login')}",
         )
     import requests
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from voicenote.engine.memo.coach import check_speech
 from voicenote.errors import Unavailable
+from voicenote.extras import how_to_install
 from voicenote.model.memo import Clip
 from voicenote.sound.recording_file import read_sound
 
@@ -52,7 +53,7 @@ def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
             first = first or failure
     raise first or Unavailable(
         "no recording program was found",
-        "pip install 'voicenote[mic]', or install ffmpeg; or give a file: --from FILE",
+        f"{how_to_install('mic')}, or install ffmpeg; or give a file: --from FILE",
     )
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from voicenote.deadline import Deadline
 from voicenote.errors import BadData
-from voicenote.model_server import INSTALL, ModelServer, is_installed
+from voicenote.extras import how_to_install
+from voicenote.model_server import ModelServer, is_installed
 from voicenote.options import Secret, option, validators
 from voicenote.script.writers.answers import read_object
 from voicenote.script.writers.port import WriterInfo, WritingRequest
@@ -86,7 +87,7 @@ class EndpointWriter:
         missing = [name for name in ("base_url", "model") if not getattr(options, name)]
         advice = f"set {' and '.join(missing)} in [writer]" if missing else ""
         if not is_installed():
-            advice = f"install its client: {INSTALL}"
+            advice = f"install its client: {how_to_install('writer')}"
         return WriterInfo(
             name=cls.name,
             ready=not advice,
