@@ -30,6 +30,14 @@ from voicenote.script.grounding import unpromised
 from voicenote.script.grounding.evidence import evidence_of
 
 SETS = ("unseen", "later", "third")
+#: What the model of misplaced promises looks at.
+VOW_SIGNS = (
+    "promised", "sentence promised", "day", "sum", "figures", "sentence day", "sentence sum",
+    "repair", "ours", "regret", "none", "ask", "mirror", "lesson", "excuse", "loud",
+    "sentence repair", "sentence ours", "sentence loud", "question", "after", "vows",
+)  # fmt: skip
+#: Where no promise belongs: the sections that are a writer's.
+UNPROMISING = ("own", "own", "invite", "mirror", "empathise")
 #: What each model learns: the kinds of lies, and the labels of the exemplars that are lies of it.
 KINDS = {"promise": ("promise", "deed"), "fact": ("fact",)}
 LABELS = {"promise": ("repair", "guarantee", "marketing"), "fact": ("mirror", "ours", "excuse")}
@@ -48,7 +56,7 @@ def signs(one: Told, draft: Draft, only: str = "") -> Signs:
     skipped = (Section.DISCLOSE, Section.THANKS)
     written = [each for each in script.sentences if each.section not in skipped]
     found = list(unpromised.signs_of(written, evidence))
-    return [row for clause, row in found if not only or clause.text in only]
+    return [row for _, clause, row in found if not only or clause.text in only]
 
 
 @cache
@@ -132,6 +140,71 @@ def strangers(model: str, name: str) -> list[Signs]:
     return [one for one in found if one]
 
 
+@cache
+def misplaced(name: str) -> list[Signs]:
+    """Promises where none belongs: the draft's own ones, another case's, and those of no case."""
+    chance = random.Random(f"vow {name}")  # noqa: S311  the same each time, and no secret
+    known = {
+        code: [s for label, s in labelled(code) if label in LABELS["promise"]] for code in LANGUAGES
+    }
+    found = []
+    for one, draft in told_honestly(name):
+        code = one.template.language
+        others = [
+            said
+            for other, each in told_honestly(name)
+            if other.template.language == code and other is not one
+            for said in each.get("amends", [])
+        ]
+        others = chance.sample(others, min(3, len(others))) + chance.sample(known[code], 8)
+        found += [
+            signs(one, {chance.choice(UNPROMISING): [text]}, text)
+            for text in (*draft.get("amends", []), *others)
+        ]
+    for code in LANGUAGES if name == SETS[0] else ():
+        for one, draft, lie in attacked(code, ATTACKS):
+            if lie not in draft.get("mirror", []):
+                found.append(signs(one, {chance.choice(UNPROMISING): [lie]}, lie))
+    return [one for one in found if one]
+
+
+def learn_vows(sets: Sequence[str] = SETS) -> dict[str, float]:
+    """Return the weights of the model of promises where none belongs.
+
+    It looks at what a sentence is like, and not at what the case has of its words.
+    """
+    names = VOW_SIGNS
+    own = [
+        signs(one, {section: [text]})
+        for name in sets
+        for one, draft in told_honestly(name)
+        for section, said in draft.items()
+        if section in UNPROMISING
+        for text in said
+    ]
+    true = np.vstack(rows_of(own, names))
+    vows = rows_of([one for name in sets for one in misplaced(name)], names)
+    slopes = np.array([float(name.startswith("sentence repair")) for name in names])
+    weights: dict[str, float] = {}
+    for _ in range(5):
+        picked = np.vstack([one[[int(np.argmax(one @ slopes))]] for one in vows])
+        counts = np.r_[np.ones(len(true)), np.full(len(picked), len(true) / len(picked))]
+        weights = fit(np.vstack([true, picked]), len(true), counts, names)
+        slopes = np.array([weights[name] for name in names])
+    return weights
+
+
+def fit(rows: Any, true: int, counts: Any, names: Sequence[str]) -> dict[str, float]:
+    """Return the weights of a logistic regression; the first `true` of the rows are honest."""
+    says = np.r_[np.zeros(true), np.ones(len(rows) - true)]
+    middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    regression = import_module("sklearn.linear_model").LogisticRegression(C=1.0, max_iter=2000)
+    regression.fit((rows - middle) / spread, says, sample_weight=counts)
+    slopes = regression.coef_[0] / spread
+    bias = float(regression.intercept_[0] - (slopes * middle).sum())
+    return {"bias": bias, **dict(zip(names, slopes.tolist(), strict=True))}
+
+
 def rows_of(found: Sequence[Signs], names: Sequence[str]) -> list[Any]:
     return [np.array([[row[name] for name in names] for row in one]) for one in found if one]
 
@@ -148,20 +221,14 @@ def learn(model: str, sets: Sequence[str] = SETS) -> dict[str, float]:
     weights: dict[str, float] = {}
     for _ in range(4):
         picked = np.vstack([one[[int(np.argmax(one @ slopes))]] for one in (*lies, *more)])
-        rows = np.vstack([true, less, picked])
-        says = np.r_[np.zeros(len(true) + len(less)), np.ones(len(picked))]
         counts = np.r_[
             np.ones(len(true)),
             np.full(len(less), 0.3),
             np.full(len(lies), 3.0),
             np.full(len(more), 0.3),
         ]
-        middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-        regression = import_module("sklearn.linear_model").LogisticRegression(C=1.0, max_iter=2000)
-        regression.fit((rows - middle) / spread, says, sample_weight=counts)
-        slopes = regression.coef_[0] / spread
-        bias = float(regression.intercept_[0] - (slopes * middle).sum())
-        weights = {"bias": bias, **dict(zip(names, slopes.tolist(), strict=True))}
+        weights = fit(np.vstack([true, less, picked]), len(true) + len(less), counts, names)
+        slopes = np.array([weights[name] for name in names])
     return weights
 
 
@@ -189,9 +256,10 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--report"]:
         sys.stdout.writelines(f"{line}\n" for line in report())
     else:
+        learned = {model: learn(model) for model in KINDS} | {"vow": learn_vows()}
         weights = {
-            model: {name: round(value, 3) for name, value in learn(model).items()}
-            for model in KINDS
+            model: {name: round(value, 3) for name, value in each.items()}
+            for model, each in learned.items()
         }
         Path(unpromised.__file__).with_suffix(".json").write_text(
             json.dumps(weights, indent=1) + "\n"

@@ -24,6 +24,7 @@ from voicenote.cli.terminal.written_scripts import (
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
+    from voicenote.cli.terminal.screen import Screen
     from voicenote.engine.memo.drafting import Drafted
     from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
@@ -79,16 +80,17 @@ def script(
     --from takes your own whole letter too, as plain text: it is divided into sentences and
     sections, not a word of it is changed, and you see what the check says and what is missing.
 
-    The templates write it, or what [writer] names. A writer's draft that claims what the case does
-    not hold, or breaks the method, is refused and written again; then the templates write it, and
-    this says so. What a writer wrote for the same facts is kept, unless --anew. With several cases
-    it writes only what is personal, unless --whole.
+    The templates write it, or what [writer] names. A writer says what happened and that it is ours;
+    what is promised stays in your words. What of its draft the case doesn't hold is left out, and
+    shown. A draft that breaks the method, or of which too little is left, is written again; then
+    the templates write it, and this says so. What a writer wrote for the same facts is kept, unless
+    --anew. With several cases it writes only what is personal, unless --whole.
 
     With --back, the script as it is now, in your language (in --json: {"case", "language",
     "sentences", "writer", "model"}).
 
     With --json: a list of {"case", "script", "warnings", "fell_back", "changed", "writer", "model",
-    "refused", "from_before", "failure_guess"}, or {"case", "error"} where it did not work.
+    "refused", "left_out", "from_before", "failure_guess"}, or {"case", "error"} where it failed.
     """
     from voicenote.model.case import Stage
 
@@ -153,6 +155,7 @@ def _data(one: Drafted) -> dict[str, Any]:
         "writer": one.writer,
         "model": one.model,
         "refused": list(one.refused),
+        "left_out": list(one.left_out),
         "from_before": one.from_before,
         "failure_guess": one.failure_guess,
     }
@@ -172,18 +175,7 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
     if drafted.fell_back:
         screen.warn("It is in English, because there are no templates in the customer's language.")
     screen.warn(*(f"{warning.rule}: {warning.what}" for warning in drafted.warnings))
-    if drafted.refused:
-        screen.warn("The templates wrote it: the writer's drafts were refused, the last one for:")
-        screen.warn(*drafted.refused)
-    elif drafted.writer != "template":
-        by = ", ".join(part for part in (drafted.writer, drafted.model) if part)
-        made_up = "nothing in it was found to be made up. Read it all the same."
-        if drafted.warnings:
-            made_up = (
-                "the case doesn't hold what is named above. Is it so? If not: "
-                f"voicenote script {drafted.case} --edit"
-            )
-        screen.note(f"Written by {by}; {made_up}")
+    _tell_of_writer(screen, drafted)
     case = drafted.case
     if drafted.from_before:
         again = f"ask it again: voicenote script {case} --anew"
@@ -197,6 +189,25 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
         f"Change it: voicenote script {case} --edit. "
         f"Next: voicenote record {case}, or voicenote render {case} for a computer's voice"
     )
+
+
+def _tell_of_writer(screen: Screen, drafted: Drafted) -> None:
+    """Say who wrote a script, what of their words isn't in it, and what the owner has to judge."""
+    if drafted.refused:
+        screen.warn("The templates wrote it: the writer's drafts were refused, the last one for:")
+        screen.warn(*drafted.refused)
+    elif drafted.writer != "template":
+        if drafted.left_out:
+            screen.warn("Left out of what the writer wrote:")
+            screen.warn(*drafted.left_out)
+        by = ", ".join(part for part in (drafted.writer, drafted.model) if part)
+        made_up = "nothing in it was found to be made up. Read it all the same."
+        if drafted.warnings:
+            made_up = (
+                "the case doesn't hold what is named above. Is it so? If not: "
+                f"voicenote script {drafted.case} --edit"
+            )
+        screen.note(f"Written by {by}; {made_up}")
 
 
 def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]) -> None:
@@ -214,6 +225,8 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
         parts.append(f"{fell_back} in English, because there are no templates")
     if refused := sum(bool(one.refused) for one in done):
         parts.append(f"{refused} by the templates, because the writer's drafts were refused")
+    if shortened := sum(bool(one.left_out) for one in done):
+        parts.append(f"{shortened} without some of what the writer wrote")
     if failed:
         parts.append(f"{len(failed)} failed")
     session.screen.out(", ".join(parts) + ".")

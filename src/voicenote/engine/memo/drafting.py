@@ -41,9 +41,10 @@ BY_TEMPLATE = Written(TEMPLATE)
 class Drafted:
     """A written script: its shortfalls, and whether its words are new.
 
-    `refused` says what was wrong with the last draft of a writer that was given up; `from_before`:
-    the writer wrote it for the same facts earlier, and wasn't asked. `failure_guess` is the kind of
-    failure that its words follow, where the owner hasn't said it.
+    `refused` says what was wrong with the last draft of a writer that was given up; `left_out`, of
+    the draft that was taken, what isn't said, and why. `from_before`: the writer wrote it for the
+    same facts earlier, and wasn't asked. `failure_guess` is the kind of failure that its words
+    follow, where the owner hasn't said it.
     """
 
     case: int
@@ -56,6 +57,7 @@ class Drafted:
     refused: tuple[str, ...] = ()
     from_before: bool = False
     failure_guess: Failure | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Scripts by a writer: asked in parallel, judged one by one, and kept as they come.
 
-A writer never decides. What it wrote is judged (`script.grounding`); refused drafts are written
-again a few times, and then the template's words are taken, and it is said.
+A writer never decides, and promises nothing: what it wrote is weighed (`script.grounding`), and
+what is in doubt is left out. A draft of which too little is left, or that breaks the method, is
+written again a few times; then the template's words are taken, and it is said.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from voicenote.ledger.scripts import Written
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
-from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.model.sentences import Script, Sentence
+from voicenote.script.check.findings import LintLevel
 from voicenote.script.compose import Draft, Shortfall
 from voicenote.script.context import ScriptContext
 from voicenote.script.failure import unsaid_failure
 from voicenote.script.grounding.claims import Doubt
-from voicenote.script.grounding.judge import judge
+from voicenote.script.grounding.judge import doubts_of_form
+from voicenote.script.grounding.leaving_out import put_in, weigh_words
 from voicenote.script.writers.answers import read_sentences
 from voicenote.script.writers.brief import Brief, script_brief
 from voicenote.script.writers.personal_words import merge_personal
@@ -60,11 +63,27 @@ class WritingJob:
         return self.made.script.language
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenDraft:
+    """A script with what may be said of a writer's words.
+
+    `left_out` says what may not, and why; `named` what is said and may not be so; `refused` why the
+    script can't be taken as it is.
+    """
+
+    script: Script
+    left_out: tuple[Doubt, ...]
+    named: tuple[Doubt, ...]
+    refused: tuple[Doubt, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class WritingTask:
     """How to write: by which writer, whole scripts or what is personal, and how they are wanted.
 
-    `alone`: it is one case, whose owner sees what is written; see `refusing`.
+    `alone`: it is one case, whose owner sees what is written. What the case doesn't tell, without a
+    sum, a day or a name, may be so all the same: the owner is told, and the check and the approval
+    name it (R20). In a batch it is left out.
     """
 
     ws: Workspace
@@ -90,23 +109,23 @@ class WritingTask:
         """Return who writes this, and a hash of what is asked."""
         return Written(self.writer.name, self.writer.model, job.brief.request.sha256)
 
-    def judge(self, job: WritingJob, script: Script, own: Sequence[Sentence]) -> tuple[Doubt, ...]:
-        """Return every doubt about a script; `own` are the sentences that the writer wrote."""
+    def weigh(self, job: WritingJob, own: Sequence[Sentence]) -> WrittenDraft:
+        """Return the draft that a writer's sentences make."""
+        made = job.made.script
+        found = weigh_words(own, job.case, job.context, made, seen=self.alone)
+        script = replace(made, sentences=_assemble(job, found.said))
         with self.ws.ledger.read() as tx:
             now = snapshot(tx, job.case.number, self.ws.zone_of)
-            errors = errors_in(self.ws, tx, now, script, composed=script)
-        return judge(
-            script, job.case, job.context,
-            template=job.made.script, written=own, findings=errors,
-        )  # fmt: skip
-
-    def refusing(self, doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
-        """Return the doubts for which a draft is refused.
-
-        What the case doesn't tell, without a sum, a day, a name or a deed, may be so all the same:
-        of one case the owner is told, and the check and the approval name it (R20).
-        """
-        return tuple(one for one in doubts if not (self.alone and one.kind == "fact"))
+            findings = errors_in(self.ws, tx, now, script, composed=script)
+        refused = list(doubts_of_form(script, found.said, job.context))
+        refused += [
+            Doubt("rule", one.text, f"{one.rule}: {one.why} {one.instead}".strip())
+            for one in findings
+            if one.level is LintLevel.ERROR
+        ]
+        if not found.enough:
+            refused = [*found.left_out, *refused]
+        return WrittenDraft(script, found.left_out, found.named, tuple(dict.fromkeys(refused)))
 
     def keep(
         self,
@@ -115,9 +134,10 @@ class WritingTask:
         written: Written,
         *,
         refused: Sequence[str] = (),
-        doubts: Sequence[Doubt] = (),
+        named: Sequence[Doubt] = (),
+        left_out: Sequence[Doubt] = (),
     ) -> Drafted:
-        """Keep a script; `doubts` are those that its owner is told.
+        """Keep a script; its owner is told what is `named`, `refused` and `left_out`.
 
         Raises RuleSaysNo when the case has changed since it was asked about.
         """
@@ -131,12 +151,18 @@ class WritingTask:
                 )
             made = composed_now(self.ws, tx, again.case, job.made.script)
             changed = keep(tx, again.case, script, made, written)
-        told = tuple(Shortfall("R20", str(one), missing=False) for one in doubts)
+        told = tuple(Shortfall("R20", str(one), missing=False) for one in named)
         return Drafted(
             number, script, job.made.warnings if written.writer == TEMPLATE else told,
             job.made.fell_back, changed, written.writer, written.model, tuple(refused),
-            failure_guess=unsaid_failure(job.case),
+            failure_guess=unsaid_failure(job.case), left_out=tuple(map(str, left_out)),
         )  # fmt: skip
+
+    def keep_draft(self, job: WritingJob, draft: WrittenDraft) -> Drafted:
+        """Keep what a writer wrote. Raises as `keep` does."""
+        return self.keep(
+            job, draft.script, self.written(job), named=draft.named, left_out=draft.left_out
+        )
 
 
 def write_cases(
@@ -212,31 +238,24 @@ def _begin(task: WritingTask, number: int) -> WritingJob | Drafted:
         before = scripts.find_written(tx, number, job.case.round, task.written(job))
     if before is None or task.anew:
         return job
-    own = _own_sentences(before, job)
-    script = _assemble(job, own)
-    doubts = task.judge(job, script, own)
-    if task.refusing(doubts):
+    draft = task.weigh(job, _own_sentences(before, job))
+    if draft.refused:
         return job
-    kept = task.keep(job, script, task.written(job), doubts=doubts)
-    return replace(kept, from_before=True)
+    return replace(task.keep_draft(job, draft), from_before=True)
 
 
 def _own_sentences(before: Script, job: WritingJob) -> tuple[Sentence, ...]:
     """Return what a writer wrote of an earlier script of the same brief."""
     shared = set(job.made.script.sentences)
     return tuple(
-        one for one in before.sentences
-        if one.section is not Section.DISCLOSE and (job.whole or one not in shared)
-    )  # fmt: skip
+        one for one in before.sentences if one.section in job.brief.sections and one not in shared
+    )
 
 
-def _assemble(job: WritingJob, own: Sequence[Sentence]) -> Script:
+def _assemble(job: WritingJob, own: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """Return the whole script: the writer's sentences, and the template's where it wrote none."""
-    made = job.made.script
-    if not job.whole:
-        return replace(made, sentences=merge_personal(made.sentences, own))
-    last = tuple(one for one in made.sentences if one.section is Section.DISCLOSE)
-    return replace(made, sentences=(*own, *last))
+    made = job.made.script.sentences
+    return put_in(made, own, job.brief.sections) if job.whole else merge_personal(made, own)
 
 
 def _settle(task: WritingTask, job: WritingJob, future: Future[Answer]) -> Drafted | WritingRequest:
@@ -245,17 +264,16 @@ def _settle(task: WritingTask, job: WritingJob, future: Future[Answer]) -> Draft
     try:
         answer = future.result()
         own = read_sentences(job.brief.redaction.reveal(dict(answer)), job.code, job.brief.sections)
-        script = _assemble(job, own)
-        doubts = task.judge(job, script, own)
+        draft = task.weigh(job, own)
     except BadData as error:
-        doubts = (Doubt("form", "", f"{error.what}: {error.advice}"),)
-    refused = task.refusing(doubts)
-    if not refused:
-        return task.keep(job, script, task.written(job), doubts=doubts)
-    said = [str(doubt) for doubt in doubts]
+        wrong = Doubt("form", "", f"{error.what}: {error.advice}")
+        draft = WrittenDraft(job.made.script, (), (), (wrong,))
+    if not draft.refused:
+        return task.keep_draft(job, draft)
+    said = [str(one) for one in dict.fromkeys((*draft.refused, *draft.left_out))]
     if job.attempts < task.ws.settings.writer.redrafts:
         return job.brief.again(answer, said)
-    kinds = ", ".join(dict.fromkeys(doubt.kind for doubt in refused))
+    kinds = ", ".join(dict.fromkeys(doubt.kind for doubt in draft.refused))
     by = ", ".join(part for part in (task.writer.name, task.writer.model) if part)
     written = replace(BY_TEMPLATE, refused=f"{by}: {kinds}")
     return task.keep(job, job.made.script, written, refused=said)

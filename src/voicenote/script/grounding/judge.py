@@ -28,7 +28,7 @@ from voicenote.script.grounding.clauses import clauses_of
 from voicenote.script.grounding.evidence import PROMISING, Evidence, evidence_of, words_of
 from voicenote.script.grounding.held_words import HeldWords
 from voicenote.script.grounding.names import strange_names
-from voicenote.script.grounding.unpromised import telling_words, unlikely_claims
+from voicenote.script.grounding.unpromised import Likely, telling_words, unlikely_claims
 from voicenote.word_language import detect_language
 
 #: What only eyes can see, or no voice can say (R21).
@@ -72,12 +72,8 @@ def judge(
         return (Doubt("language", "", f"there is no judge for the language {code!r}"),)
     if written is None:
         written = [one for one in script.sentences if one.section is not Section.DISCLOSE]
-    promises = context.promises
-    if promises is None:
-        standing = tuple(one.promise for one in case.round_amends)
-        promises = standing if case.amends else case.complaint.promises
-    evidence = evidence_of(case, context, code, promises, template.sentences)
-    found = [doubt for one in written for doubt in _doubts_of(one, evidence)]
+    evidence = gather_evidence(case, context, template, code)
+    found = [doubt for one in written for doubt in doubts_of(one, evidence)]
     found += _unpromised(written, evidence)
     found += _doubts_of_all(script, written, evidence, template, context)
     found += [
@@ -88,7 +84,20 @@ def judge(
     return tuple(dict.fromkeys(found))
 
 
-def _doubts_of(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
+def gather_evidence(case: Case, context: ScriptContext, template: Script, code: str) -> Evidence:
+    """Return what words about a case in language `code` may stand on.
+
+    `template` is what the templates say of it.
+    """
+    promises = context.promises
+    if promises is None:
+        standing = tuple(one.promise for one in case.round_amends)
+        promises = standing if case.amends else case.complaint.promises
+    return evidence_of(case, context, code, promises, template.sentences)
+
+
+def doubts_of(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield the figures, names, persons and signs of a sentence that nothing in the case holds."""
     plain = _ACRONYM.sub("", _without_theirs(sentence.text, evidence))
     if evidence.code == "he":
         plain = re.sub(r"(?<=[א-ת])'", "", plain)
@@ -123,19 +132,24 @@ def _unpromised(written: Sequence[Sentence], evidence: Evidence) -> Iterator[Dou
     """Yield the clauses that likely promise, do or tell what nothing in the case does."""
     said = [one for one in written if one.section is not Section.THANKS]
     for one in unlikely_claims(said, evidence):
-        text = one.clause.text
-        if one.promise >= _SURELY and one.looks_so:
-            deeds = {hit.group for hit in one.clause.hits if hit.group.startswith(DEED)}
-            known = {f"{DEED}{kind}" for kind in evidence.promised.deeds}
-            yield Doubt(
-                "deed" if deeds - known else "strange",
-                text,
-                "no promise in the ledger, and nothing done, says this",
-            )
-        elif one.promise >= _PERHAPS or one.apart:
-            yield Doubt("fact", text, "this may be a promise or a deed that the case doesn't have")
-        elif one.fact >= _TOLD:
-            yield Doubt("fact", text, "nothing in the case seems to tell this")
+        yield from doubts_of_claim(one, evidence)
+
+
+def doubts_of_claim(one: Likely, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield the doubt about one clause, if there is any."""
+    text = one.clause.text
+    if one.promise >= _SURELY and one.looks_so:
+        deeds = {hit.group for hit in one.clause.hits if hit.group.startswith(DEED)}
+        known = {f"{DEED}{kind}" for kind in evidence.promised.deeds}
+        yield Doubt(
+            "deed" if deeds - known else "strange",
+            text,
+            "no promise in the ledger, and nothing done, says this",
+        )
+    elif one.promise >= _PERHAPS or one.apart:
+        yield Doubt("fact", text, "this may be a promise or a deed that the case doesn't have")
+    elif one.fact >= _TOLD:
+        yield Doubt("fact", text, "nothing in the case seems to tell this")
 
 
 def _strange_persons(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
@@ -182,14 +196,7 @@ def _doubts_of_all(
     template: Script,
     context: ScriptContext,
 ) -> Iterator[Doubt]:
-    length = seconds(script, context.wpm)
-    if length > LONGEST_S:
-        what = f"it takes about {length:.0f} seconds to say, at most {LONGEST_S:.0f}"
-        yield Doubt("length", "", what)
-    said = " ".join(one.text for one in written)
-    spoken = detect_language(said) if len(said.split()) >= 12 else ""
-    if spoken and spoken != script.language:
-        yield Doubt("language", "", f"it is in {spoken!r}, and has to be in {script.language!r}")
+    yield from doubts_of_form(script, written, context)
     if script.template != template.template or not evidence.promises:
         return
     whole = " ".join(one.text for one in script.sentences)
@@ -207,6 +214,20 @@ def _doubts_of_all(
                 yield Doubt("missing", str(value), "the sum that was promised isn't said (R22)")
         elif _tells(template, promise, evidence) and not _tells(script, promise, evidence):
             yield Doubt("missing", promise.text, "this was promised, and it isn't said (R22)")
+
+
+def doubts_of_form(
+    script: Script, written: Sequence[Sentence], context: ScriptContext
+) -> Iterator[Doubt]:
+    """Yield it when a script is too long, or what was `written` of it is in another language."""
+    length = seconds(script, context.wpm)
+    if length > LONGEST_S:
+        what = f"it takes about {length:.0f} seconds to say, at most {LONGEST_S:.0f}"
+        yield Doubt("length", "", what)
+    said = " ".join(one.text for one in written)
+    spoken = detect_language(said) if len(said.split()) >= 12 else ""
+    if spoken and spoken != script.language:
+        yield Doubt("language", "", f"it is in {spoken!r}, and has to be in {script.language!r}")
 
 
 def _tells(script: Script, promise: Promise, evidence: Evidence) -> bool:

@@ -1,10 +1,11 @@
-"""How likely a clause promises or tells what its case doesn't: two linear models for all languages.
+"""How likely a clause promises or tells what its case doesn't: linear models for all languages.
 
 What may be invented has no end, and neither has the way an honest writer words a promise. So no
 list decides, but the weight of many signs: how much of a clause consists of rare words that the
 case doesn't have, whether its day, sum or words are a promise's, whether another clause says that
-promise better, and how likely its sentence is a repair (`check.learned_likeness`). The weights are
-in ``unpromised.json``; `python -m tests.script.grounding.learn` learns them.
+promise better, and how likely its sentence is a repair (`check.learned_likeness`). A third model
+says how likely a clause promises anything at all, for the places where no promise belongs. The
+weights are in ``unpromised.json``; `python -m tests.script.grounding.learn` learns them.
 """
 
 from __future__ import annotations
@@ -49,24 +50,27 @@ _DONE = (Section.AMENDS, Section.PREVENT)
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """A clause, and how likely it promises, or tells, what nothing in the case does (0 to 1).
+    """A clause of `said`, and how likely it promises, or tells, what nothing in the case does.
 
-    `looks_so`: it stands where promises do, or its sentence is like a promise. `apart`: among
-    the amends, it has strange words and says no promise's day or sum, and another clause says each
-    promise better.
+    Likelihoods are 0 to 1; `vow` is that of any promise at all. `looks_so`: it stands where
+    promises do, or its sentence is like a promise. `apart`: among the amends, it has strange words
+    and says no promise's day or sum, and another clause says each promise better.
     """
 
+    said: Sentence
     clause: Clause
     promise: float
     fact: float
+    vow: float
     looks_so: bool
     apart: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A clause in its sentence. `words` are its rare ones."""
+    """A clause in its sentence, a part of `said`. `words` are its rare ones."""
 
+    said: Sentence
     section: Section
     sentence: str
     clause: Clause
@@ -140,15 +144,16 @@ def _aim_of(promise: Promise, evidence: Evidence) -> _Aim:
 def unlikely_claims(written: Sequence[Sentence], evidence: Evidence) -> Iterator[Likely]:
     """Yield each clause that a writer wrote, with its likelihoods."""
     weights = _weights()
-    for clause, signs in signs_of(written, evidence):
+    for said, clause, signs in signs_of(written, evidence):
         odds = [
-            one["bias"] + sum(one[name] * value for name, value in signs.items() if value)
-            for one in (weights["promise"], weights["fact"])
+            one["bias"] + sum(one.get(name, 0) * value for name, value in signs.items() if value)
+            for one in (weights["promise"], weights["fact"], weights["vow"])
         ]
-        promise, fact = (1 / (1 + math.exp(-max(-30.0, min(30.0, one)))) for one in odds)
+        promise, fact, vow = (1 / (1 + math.exp(-max(-30.0, min(30.0, one)))) for one in odds)
         if _is_harmless(signs):
             promise = 0.0
-        yield Likely(clause, promise, fact, _looks_so(clause, signs), _is_apart(signs))
+        looks_so = _looks_so(clause, signs)
+        yield Likely(said, clause, promise, fact, vow, looks_so, _is_apart(signs))
 
 
 def _is_harmless(signs: Mapping[str, float]) -> bool:
@@ -170,8 +175,8 @@ def _is_apart(signs: Mapping[str, float]) -> bool:
 
 def signs_of(
     written: Sequence[Sentence], evidence: Evidence
-) -> Iterator[tuple[Clause, dict[str, float]]]:
-    """Yield each clause and its signs, by the names of the weights."""
+) -> Iterator[tuple[Sentence, Clause, dict[str, float]]]:
+    """Yield each sentence with its clauses and their signs, by the names of the weights."""
     units = [unit for one in written for unit in _units(one, evidence.code)]
     if not units:
         return
@@ -198,14 +203,16 @@ def signs_of(
             "strange, done": strange if unit.section in _DONE else 0.0,
             "repair, not owned": 0.0 if count else signs["sentence repair"],
         }
-        yield unit.clause, {name: float(value) for name, value in signs.items()}
+        yield unit.said, unit.clause, {name: float(value) for name, value in signs.items()}
 
 
 def _units(sentence: Sentence, code: str) -> Iterator[_Unit]:
     for text in filter(None, map(str.strip, _SENTENCE_END.split(sentence.text))):
         for clause in clauses_of(Sentence(sentence.section, text, personal=True), code):
             words = telling_words(clause.text, code, clause)
-            yield _Unit(sentence.section, text, clause, words, _figures_in(clause.text, code))
+            yield _Unit(
+                sentence, sentence.section, text, clause, words, _figures_in(clause.text, code)
+            )
 
 
 def _figures_in(text: str, code: str) -> Figures:

@@ -17,6 +17,15 @@ from voicenote.script.spoken import spell_out
 MOST_SENTENCES, MOST_CHARACTERS = 60, 600
 #: The sections that a writer may fill; the disclosure of a voice isn't its to write.
 WRITABLE = tuple(one for one in Section if one is not Section.DISCLOSE)
+#: The sections of a script whose words may be the writer's. The others greet, promise and tell what
+#: comes next: those words are the owner's (R22).
+OWN_WORDS = (
+    Section.MIRROR,
+    Section.VALIDATE,
+    Section.OWN,
+    Section.EMPATHISE,
+    Section.INVITE,
+)
 _ADVICE = "answer with one JSON object of the schema, and nothing else"
 
 
@@ -58,7 +67,8 @@ def read_sentences(
 ) -> tuple[Sentence, ...]:
     """Return the sentences of an answer in the order of the sections, each personal.
 
-    `code` is the language. Raises BadData for anything but sentences in `sections`.
+    `code` is the language. What is in a section that isn't among `sections` isn't asked for, and is
+    passed over. Raises BadData for anything but sentences in sections.
     """
     rows = answer.get("sections")
     if not isinstance(rows, list) or not rows:
@@ -79,9 +89,11 @@ def _read_row(row: object, code: str, sections: tuple[Section, ...]) -> Iterator
     said = row.get("sentences") if isinstance(row, Mapping) else None
     if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
         raise BadData("a section of the writer's answer has no list of sentences", _ADVICE)
-    if not isinstance(name, str) or name not in sections:
+    if not isinstance(name, str) or name not in WRITABLE:
         known = ", ".join(section.value for section in sections)
         raise BadData(f"the writer's answer has a section {str(name)[:40]!r}", f"known: {known}")
+    if name not in sections:
+        return
     for text in said:
         if len(text) > MOST_CHARACTERS:
             raise BadData("a sentence of the writer's answer is too long", "one sentence a line")

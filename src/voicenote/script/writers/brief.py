@@ -15,12 +15,12 @@ from voicenote.script.compose import LONGEST_S
 from voicenote.script.context import ScriptContext
 from voicenote.script.languages import language
 from voicenote.script.numbers import write_date, write_money
-from voicenote.script.writers.answers import WRITABLE, script_schema
+from voicenote.script.writers.answers import OWN_WORDS, WRITABLE, script_schema
 from voicenote.script.writers.port import Task, WritingRequest
 from voicenote.script.writers.redact import AS_THEY_ARE, Redaction, redaction_of
 
 #: The sections of which a writer writes the personal sentences when it doesn't write everything.
-PERSONAL = (Section.MIRROR, Section.OWN, Section.EMPATHISE, Section.AMENDS)
+PERSONAL = (Section.MIRROR, Section.OWN, Section.EMPATHISE)
 #: The fields that a writer may propose (it decides none), beside the kind of failure.
 PROPOSED = ("bothered_most", "feeling", "at_stake", "harm", "expected", "failure", "language")
 #: The most characters of a complaint that are sent.
@@ -65,7 +65,7 @@ def script_brief(
     `template` is what the templates say. With `names`, names and addresses are sent as they are.
     """
     redaction = AS_THEY_ARE if names else redaction_of(case, context, _greeted(case, template))
-    sections = WRITABLE if whole else PERSONAL
+    sections = OWN_WORDS if whole else PERSONAL
     code = template.language
     said = case.complaint
     facts: dict[str, Any] = {
@@ -75,7 +75,7 @@ def script_brief(
         "finding": said.finding.value,
         "write": "whole" if whole else "personal",
         "seconds": LONGEST_S,
-        "most_words": int(LONGEST_S * 0.9 * (context.wpm or language(code).pace) / 60),
+        "most_words": _most_words(template, context, sections, whole=whole),
         "owner": {
             "name": context.owner,
             "business": context.business,
@@ -98,6 +98,19 @@ def script_brief(
         schema=script_schema(sections),
     )
     return Brief(request, redaction, sections)
+
+
+def _most_words(
+    template: Script, context: ScriptContext, sections: Sequence[Section], *, whole: bool
+) -> int:
+    """Return how many words a writer has, beside what is said as the templates say it."""
+    most = LONGEST_S * 0.9 * (context.wpm or language(template.language).pace) / 60
+    given = [
+        one.said
+        for one in template.sentences
+        if one.section not in sections or not (whole or one.personal)
+    ]
+    return max(20, int(most) - sum(len(one.split()) for one in given))
 
 
 _FORMS = ("greet_as", "title", "gender", "how_many", "formality")
