@@ -62,6 +62,7 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[str]]:
     folders = (str(folder / str(number)) for number in itertools.count())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", next(folders))
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))  # where added voices would be
         yield folders
 
 

@@ -57,6 +57,12 @@ def open_new(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, FILE), "wb")
 
 
+def open_to_add(path: Path) -> BinaryIO:
+    """Open a file for writing at its end; it is created if there is none. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY
+    return os.fdopen(os.open(path, flags, FILE), "ab")
+
+
 def make_file(path: Path) -> None:
     """Create an empty private file if there is none, for a program that would make it public.
 

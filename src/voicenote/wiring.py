@@ -165,6 +165,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
     Raises VoiceUnavailable if there is none of that name or it cannot be loaded, and BadSettings
     for wrong options.
     """
+    from voicenote.settings import find_voices
     from voicenote.voice.port import read_options
 
     makers = _makers(VOICES)
@@ -175,7 +176,8 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
     except Unavailable as error:
         raise VoiceUnavailable(error.what, error.advice) from error
     problems = list[Problem]()
-    own = read_options(maker, options, "voice", problems, os.environ)
+    given = {"shared": str(find_voices()), **options}
+    own = read_options(maker, given, "voice", problems, os.environ)
     if problems:
         raise BadSettings(f"the voice {name} isn't set up right", str(problems[0]), problems)
     voice: Voice = maker(own)
@@ -184,13 +186,14 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
 
 def describe_voices(options: Mapping[str, object]) -> list[VoiceInfo]:
     """Return the info of every voice; one that cannot be loaded is left out."""
+    from voicenote.settings import find_voices
     from voicenote.voice.port import read_options
 
-    infos = []
+    infos, given = [], {"shared": str(find_voices()), **options}
     for load in _makers(VOICES).values():
         with suppress(Unavailable):
             maker = load()
-            infos.append(maker.info(read_options(maker, options, "voice", [], os.environ)))
+            infos.append(maker.info(read_options(maker, given, "voice", [], os.environ)))
     return infos
 
 

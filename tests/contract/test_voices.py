@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from tests.voice.speech_server import speech_server
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence
+from voicenote.voice.copied_voice import VoiceConsent, keep_consent
 from voicenote.voice.endpoint import Endpoint
 from voicenote.voice.hibari import Hibari
 from voicenote.voice.kokoro import Kokoro
+from voicenote.voice.kokoro_files import FOLDER, MODEL_NAME
+from voicenote.voice.kokoro_recipe import RECIPE
 from voicenote.voice.port import Voice, VoiceInfo
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
@@ -63,6 +67,28 @@ def server() -> str:
     return found.url
 
 
+def added(folder: Path) -> Voice:
+    """Kokoro as `voices add` leaves it: nothing is named in the settings."""
+    there = folder / FOLDER
+    there.mkdir()
+    (there / MODEL_NAME).write_bytes(tiny_kokoro.model())
+    for pack, _ in RECIPE.packs.values():
+        (there / f"{pack}.bin").write_bytes(tiny_kokoro.pack())
+    return make_voice(Kokoro, {"shared": str(folder)})
+
+
+def copied(folder: Path) -> Voice:
+    """A cloned voice, whose person has agreed."""
+    facts = {"sentence": "I agree.", "language": "en", "given_at": "2026-11-30", "checked": "words"}
+    wav = b"a recording"
+    consent = VoiceConsent(
+        voice="ada", whose="Anna", sha256=hashlib.sha256(wav).hexdigest(), **facts
+    )
+    keep_consent(folder, consent, wav)
+    cloned = {"voice": "ada", "cloned": True, "whose": "Anna", "consents": str(folder)}
+    return make_voice(Endpoint, {"url": server(), "languages": ["en"], **cloned})
+
+
 VOICES = {
     "silent": Kind(
         make=lambda _: make_voice(Silent, {}),
@@ -102,6 +128,17 @@ VOICES = {
             lambda: make_voice(Kokoro, {"rate": 5}),
         ),
         needs="onnxruntime",
+    ),
+    "kokoro, added": Kind(
+        make=added,
+        info=info_of(Kokoro, {}),
+        language_it_lacks="he",
+        needs="onnxruntime",
+    ),
+    "endpoint, a copied voice": Kind(
+        make=copied,
+        info=info_of(Endpoint, {"url": "http://localhost/v1"}),
+        language_it_lacks="pl",
     ),
     "endpoint": Kind(
         make=lambda _: make_voice(Endpoint, {"url": server(), "languages": ["en"]}),

@@ -88,7 +88,10 @@ def test_everything_with_options_is_on_a_page() -> None:
 
 def test_every_option_says_what_it_is_for() -> None:
     for kind in kinds().values():
-        assert all(one.doc or one.name in ("folder", "owner", "patience") for one in describe(kind))
+        assert all(
+            one.doc or one.name in ("folder", "owner", "patience", "shared", "consents")
+            for one in describe(kind)
+        )
 
 
 def test_the_guide_names_every_field_of_a_complaint() -> None:

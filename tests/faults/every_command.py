@@ -78,6 +78,7 @@ WITHOUT = (
     "templates",
     "templates new mine",
     "voices",
+    "voices remove kokoro --yes",
     "writers",
 )
 

@@ -91,21 +91,21 @@ def test_portions_lose_nothing_and_are_short_enough(spoken: list[str], most: int
 
 
 def test_the_mark_at_the_end_and_the_pack_decide_how_it_is_read(voice: Kokoro) -> None:
-    assert voice._written("Hello.", "en") == ["həlˈQ."]
-    assert voice._written("Cześć?", "pl")[0].endswith("?")
+    assert voice._written("Hello.", "en", british=True) == ["həlˈQ."]
+    assert voice._written("Cześć?", "pl", british=True)[0].endswith("?")
 
 
 def test_a_pack_that_is_not_british_reads_american(settings: dict[str, object]) -> None:
     folder = Path(str(settings["home"]))
     (folder / "if_test.bin").write_bytes(tiny_kokoro.pack())
     voice = make_voice(Kokoro, {**settings, "voice": "if_test.bin"})
-    assert voice._written("Hello.", "en") == ["həlˈO."]
+    assert voice._written("Hello.", "en", british=False) == ["həlˈO."]
     assert "Italian accent" in info_of(Kokoro, {**settings, "voice": "if_test.bin"}).note
 
 
 def test_a_sentence_longer_than_it_takes_at_once_is_said_whole(voice: Kokoro) -> None:
     text = "and then nobody came, " * 60
-    letters_in_all = len(" ".join(voice._written(text, "en")))
+    letters_in_all = len(" ".join(voice._written(text, "en", british=True)))
     clip = voice.speak(said(text), "en")
     assert letters_in_all > MOST
     assert clip.duration_s > 0.9 * letters_in_all * tiny_kokoro.SAMPLES / 24_000
@@ -221,7 +221,7 @@ def test_the_facts_say_what_is_missing_without_loading_anything(
 ) -> None:
     info = info_of(Kokoro, {})
     assert not info.installed
-    assert "model is not named" in info.advice
+    assert "voicenote voices add kokoro" in info.advice
     assert "he" not in info.languages
     assert "voice is not named" in info_of(Kokoro, {**settings, "voice": ""}).advice
     assert info_of(Kokoro, settings).installed

@@ -112,7 +112,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         '    --prevention "a second courier"',
     ),
     "lessons": ("voicenote lessons", "voicenote lessons --outcomes"),
-    "voices": ("voicenote voices",),
+    "voices": ("voicenote voices", "voicenote voices add kokoro"),
+    "voices add": ("voicenote voices add kokoro",),
+    "voices consent": (
+        "voicenote voices consent ada",
+        "voicenote voices consent ada --from ada.ogg",
+        "voicenote voices consent ada --revoke",
+    ),
+    "voices list": ("voicenote voices list",),
+    "voices remove": ("voicenote voices remove kokoro",),
     "writers": ("voicenote writers",),
     "channels": ("voicenote channels", "voicenote channels add email"),
     "channels add": (

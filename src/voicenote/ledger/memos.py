@@ -12,6 +12,7 @@ from voicenote.ledger.case_store import chunks
 from voicenote.ledger.scripts import Approval
 from voicenote.ledger.store import Transaction
 from voicenote.model.memo import Memo
+from voicenote.model.transitions import UNSENT
 
 
 def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
@@ -48,6 +49,25 @@ def unheard(tx: Transaction, cases: Sequence[int]) -> set[int]:
         )
         found |= set(tx.connection.execute(query).scalars())
     return found
+
+
+def cases_in_voice(tx: Transaction, mark: str) -> list[int]:
+    """Return the cases whose newest memo has not left, and has `mark` in its voice's version."""
+    memo, script, case = tables.memos, tables.scripts, tables.cases
+    newest = (
+        select(func.max(memo.c.number))
+        .join(script, script.c.number == memo.c.script)
+        .where(script.c.slot == "memo")
+        .group_by(memo.c.case)
+    )
+    query = (
+        select(memo.c.case)
+        .join(case, case.c.number == memo.c.case)
+        .where(memo.c.number.in_(newest), memo.c.voice.contains(mark, autoescape=True))
+        .where(case.c.stage.in_([stage.value for stage in UNSENT]))
+        .order_by(memo.c.case)
+    )
+    return list(tx.connection.execute(query).scalars())
 
 
 def approve(

@@ -1,7 +1,7 @@
 """The owner's settings: declared once, checked all at once, documented from the declarations."""
 
 from voicenote.options import Secret
-from voicenote.settings.loading import FILE_NAME, find_home, load, load_draft
+from voicenote.settings.loading import FILE_NAME, find_home, find_voices, load, load_draft
 from voicenote.settings.policy import Check, Policy
 from voicenote.settings.schema import (
     ChannelTable,
@@ -33,6 +33,7 @@ __all__ = [
     "WriterTable",
     "commented_toml",
     "find_home",
+    "find_voices",
     "load",
     "load_draft",
     "save_profile",

@@ -37,6 +37,16 @@ def find_home(option: str | Path | None, env: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_data_path("voicenote", appauthor=False))
 
 
+def find_voices() -> Path:
+    """Return the folder of the voices that `voices add` fetches, for all workspaces of an account.
+
+    It need not exist.
+    """
+    import platformdirs
+
+    return Path(platformdirs.user_data_path("voicenote-voices", appauthor=False))
+
+
 def load(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings:
     """Read the settings of the workspace `home`; the environment `env` overrides the file.
 

@@ -1,16 +1,19 @@
 """The endpoint voice: any server with an API like OpenAI's ``/v1/audio/speech``.
 
 There are many: hosted voices, and programs on your own machine that speak in a cloned voice. The
-words are sent to the server in the settings, and nowhere else.
+words are sent to the server in the settings, and nowhere else. A cloned voice speaks only while the
+consent of the person whose voice it is stands (`copied_voice`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import shlex
 import wave
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicenote.deadline import Deadline
@@ -18,6 +21,7 @@ from voicenote.errors import VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
 from voicenote.options import Secret, option, validators
+from voicenote.voice.copied_voice import FOLDER, VoiceConsent, find_consent
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
 if TYPE_CHECKING:
@@ -49,6 +53,16 @@ class EndpointOptions:
         (), validators.languages, "The languages that its voice speaks; empty: any.", ["en", "pl"]
     )
     rate: int = option(_NATURAL, validators.number(40, 600, whole=True), "Words a minute.")
+    cloned: bool = option(
+        False,
+        validators.switch,
+        "Whether it is a copy of somebody's voice: it then speaks only with their recorded consent "
+        "(`voicenote voices consent`), and always says that a computer speaks.",
+    )
+    whose: str = option(
+        "", validators.line, "Whose voice a cloned one copies; empty: yours.", "Anna Saar"
+    )
+    consents: Path = option(Path(FOLDER), validators.path, "")
 
 
 class Endpoint:
@@ -65,26 +79,35 @@ class Endpoint:
         self.languages = frozenset(map(primary, options.languages))
         where = hashlib.sha256(self._url.encode()).hexdigest()[:8]
         self.version = f"endpoint {where} {options.model} {options.voice} {options.rate}wpm"
+        if options.cloned:
+            self.version += f" {_need_consent(options).mark}"
 
     @classmethod
     def info(cls, options: EndpointOptions) -> VoiceInfo:
         """Return what the listing shows; the server isn't contacted."""
         set_up = bool(options.url)
+        advice = "" if set_up else "set [voice] url to its address, such as http://localhost/v1"
+        note = "an OpenAI-compatible server; your words go there; chosen only by name"
+        if options.cloned:
+            note += f"; {options.voice} is a copied voice: {_tell_state(options)}"
+            advice = advice or _why_not(options)
         return VoiceInfo(
             name=cls.name,
             languages=frozenset(map(primary, options.languages)),
             licence="its server's own: check that its voice may be used",
             synthetic=True,
             quality=0,
-            installed=set_up,
-            note="an OpenAI-compatible server; your words go there; chosen only by name",
-            advice="" if set_up else "set [voice] url to its address, such as http://localhost/v1",
+            installed=not advice,
+            note=note,
+            advice=advice,
             rate=options.rate,
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
         """Ask the server to speak. The port lists the errors."""
         text = sayable(sentence)
+        if self._options.cloned:
+            _need_consent(self._options)  # it may have been taken back since
         if self.languages and primary(language) not in self.languages:
             raise VoiceUnavailable(
                 f"the endpoint's voice does not speak {language!r}", "choose another in [voice]"
@@ -141,6 +164,35 @@ class Endpoint:
         key = self._options.key
         plain = {"Accept-Encoding": "identity"}  # so that the bytes read are all there are
         return {**plain, "Authorization": f"Bearer {key.reveal()}"} if key else plain
+
+
+def _need_consent(options: EndpointOptions) -> VoiceConsent:
+    """Return the consent that a cloned voice speaks with. Raises VoiceUnavailable."""
+    consent, why = find_consent(options.consents, options.voice), _why_not(options)
+    if consent is None or why:
+        what = f"the voice {options.voice!r} copies a person's, and nobody's consent to it stands"
+        raise VoiceUnavailable(what, f"it needs {why}")
+    return consent
+
+
+def _why_not(options: EndpointOptions) -> str:
+    """Return what a cloned voice needs before it may speak; "" if its consent stands."""
+    consent = find_consent(options.consents, options.voice)
+    if consent is not None and consent.stands and consent.whose == (options.whose or consent.whose):
+        return ""
+    who = options.whose or (consent.whose if consent else "")
+    whose = f"{who}'s recorded consent" if who else "the recorded consent of whose voice it is"
+    return f"{whose}: voicenote voices consent {shlex.quote(options.voice)}"
+
+
+def _tell_state(options: EndpointOptions) -> str:
+    """Return how the consent to a cloned voice stands, for the listing."""
+    consent = find_consent(options.consents, options.voice)
+    if consent is None:
+        return "nobody has agreed to it"
+    if not consent.stands:
+        return f"{consent.whose} took the consent back on {consent.revoked_at[:10]}"
+    return f"{consent.whose} agreed on {consent.given_at[:10]}"
 
 
 def _read(answer: httpx2.Response, deadline: Deadline) -> bytes:

@@ -1,4 +1,7 @@
-"""The two files of a Kokoro voice, a model and a voice pack: find, check and read them."""
+"""The files of a Kokoro voice, a model and voice packs: find, check and read them.
+
+They are named in the settings, or were put into a folder by ``voicenote voices add kokoro``.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,16 @@ from typing import Any, BinaryIO
 
 from voicenote.errors import VoiceUnavailable
 from voicenote.options import option, validators
+from voicenote.voice.kokoro_recipe import RECIPE
 
 #: Advice for a model or a pack that is wrong.
 MODEL = "fetch an ONNX model of Kokoro-82M v1.0 again: see docs/voices.md"
-_NAME_THEM = (
-    "in [voice.en], or another language, set model and voice to its two files: see docs/voices.md"
-)
+_ADD = "voicenote voices add kokoro"
+_NAME_THEM = f"{_ADD}; or in [voice], set model and voice to files of yours: see docs/voices.md"
 _FETCH_PACK = "fetch a voice of Kokoro-82M v1.0 again, such as bm_george.bin: see docs/voices.md"
+#: What the model and its folder are called by `voicenote voices add`.
+MODEL_NAME = "model.onnx"
+FOLDER = "kokoro"
 #: The ending of a voice pack, and the numbers in a row; one row for each length of a sentence.
 PACK = ".bin"
 _ROW = 256
@@ -24,23 +30,54 @@ _ROW_BYTES = 4 * _ROW
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFiles:
-    """The files named in the settings; an empty path (``.``) if not set."""
+    """The files named in the settings; an empty path (``.``) if not set.
+
+    `shared` is the folder of `voicenote voices add`, with a folder for each voice, from which comes
+    what isn't named; it is no user setting.
+    """
 
     model: Path = option(
         Path(), validators.path, "The file of its model; a relative path begins in the workspace."
     )
     voice: Path = option(Path(), validators.path, "The file of a voice, likewise.")
+    shared: Path = option(Path(), validators.path, "")
+
+    @property
+    def model_file(self) -> Path:
+        """The model that is used; an empty path if there is none."""
+        added = self._folder / MODEL_NAME
+        return added if self.model == Path() and self._added(added) else self.model
+
+    @property
+    def packs(self) -> dict[str, Path]:
+        """The voice pack for each language; the only one, if one was named, under ""."""
+        if self.voice != Path():
+            return {"": self.voice}
+        named = {
+            tongue: self._folder / f"{name}{PACK}" for tongue, (name, _) in RECIPE.packs.items()
+        }
+        return {tongue: path for tongue, path in named.items() if self._added(path)}
+
+    @property
+    def _folder(self) -> Path:
+        return self.shared / FOLDER
+
+    def _added(self, path: Path) -> bool:
+        return self.shared != Path() and path.is_file()
 
 
 def problem_of(files: ModelFiles) -> tuple[str, str] | None:
     """Return what is wrong with the files and what to do, or None. Reads a few bytes of each."""
-    if files.model == Path() or files.voice == Path():
-        lacking = "model" if files.model == Path() else "voice"
+    model, packs = files.model_file, files.packs
+    if model == Path() and files.voice == Path():
+        return "kokoro isn't on this machine", _NAME_THEM
+    if model == Path() or not packs:
+        lacking = "model" if model == Path() else "voice"
         return f"kokoro's {lacking} is not named", _NAME_THEM
-    for path, advice in ((files.model, MODEL), (files.voice, _FETCH_PACK)):
+    for path, advice in ((model, MODEL), *((pack, _FETCH_PACK) for pack in packs.values())):
         try:
             with path.open("rb") as file:
-                what = _model_problem(file) if path == files.model else _pack_problem(file)
+                what = _model_problem(file) if path == model else _pack_problem(file)
         except FileNotFoundError:
             return f"{path} doesn't exist", "check the path in [voice]"
         except OSError as error:
@@ -51,10 +88,10 @@ def problem_of(files: ModelFiles) -> tuple[str, str] | None:
 
 
 def digest(files: ModelFiles) -> str:
-    """Return a short hash of both files. Raises VoiceUnavailable."""
+    """Return a short hash of all files. Raises VoiceUnavailable."""
     found = hashlib.sha256()
     try:
-        for path in (files.model, files.voice):
+        for path in (files.model_file, *files.packs.values()):
             with path.open("rb") as file:
                 found.update(hashlib.file_digest(file, "sha256").digest())
     except OSError as error:
@@ -62,16 +99,16 @@ def digest(files: ModelFiles) -> str:
     return found.hexdigest()[:16]
 
 
-def open_pack(files: ModelFiles) -> Any:
+def open_pack(path: Path) -> Any:
     """Return the voice pack as rows of numbers. Raises VoiceUnavailable."""
     import numpy as np
 
     try:
-        rows = np.fromfile(files.voice, "<f4").reshape(-1, _ROW)
+        rows = np.fromfile(path, "<f4").reshape(-1, _ROW)
     except (OSError, ValueError) as error:
-        raise VoiceUnavailable(f"{files.voice} cannot be read: {error}", _FETCH_PACK) from error
+        raise VoiceUnavailable(f"{path} cannot be read: {error}", _FETCH_PACK) from error
     if not np.isfinite(rows).all() or not 0.001 < float(np.abs(rows).max()) < 100:
-        raise VoiceUnavailable(f"{files.voice} is not a voice of Kokoro", _FETCH_PACK)
+        raise VoiceUnavailable(f"{path} is not a voice of Kokoro", _FETCH_PACK)
     return rows
 
 

@@ -34,7 +34,7 @@ from voicenote.settings import FILE_NAME
 #: The name of the ledger's copy in a backup, and in a workspace on SQLite.
 LEDGER = "ledger.db"
 #: The folders of a workspace that are kept. The outbox is the proof of what was sent.
-FOLDERS = ("memos", "recordings", "templates", "attachments", FALLBACK)
+FOLDERS = ("memos", "recordings", "consents", "templates", "attachments", FALLBACK)
 _STAGING = ".restoring-"
 _NO_BACKUP = "give a file made by voicenote backup"
 

@@ -133,7 +133,8 @@ def compose_for(ws: Workspace, case: Case, facts: ScriptContext, memo: Memo | No
         voice = Synthetic.NO if chosen.unheard else chosen.synthetic
     except RuleSaysNo:
         voice = Synthetic.NO  # the owner has begun to record it, and is to go on
-    if not ws.settings.voice.disclosure or voice is Synthetic.NO:
+    cloned = voice is not Synthetic.NO and bool(chosen.options.get("cloned"))
+    if voice is Synthetic.NO or not (ws.settings.voice.disclosure or cloned):
         return Worded(plain, facts, plain.script)
     spoken = replace(facts, synthetic=True, partly=voice is Synthetic.PARTLY)
     if not templates.has_own:

@@ -25,6 +25,14 @@ class TakeHearing:
 def hear_take(
     ws: Workspace, case: Case, sentences: Sequence[Sentence], language: str, clip: Clip
 ) -> TakeHearing:
+    """Return whether `clip` says these sentences of a case; see `hear_sentences`."""
+    names = (case.customer.name, case.customer.say_as)
+    return hear_sentences(ws, sentences, language, clip, names)
+
+
+def hear_sentences(
+    ws: Workspace, sentences: Sequence[Sentence], language: str, clip: Clip, names: Sequence[str]
+) -> TakeHearing:
     """Return whether `clip` says these sentences, as far as the ears can tell.
 
     Where there are none, or they fail, it is unchecked: they inform, and are never needed.
@@ -37,7 +45,6 @@ def hear_take(
         return TakeHearing(unchecked=error.in_one_line)
     if not heard.text:
         return TakeHearing(("not a word could be understood",))
-    names = (case.customer.name, case.customer.say_as)
     return TakeHearing(judge_take(sentences, heard.text, language, names))
 
 

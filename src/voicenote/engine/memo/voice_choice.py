@@ -133,9 +133,11 @@ def _choose_recorded(
 def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
     """Return the machine's voice that the settings wish for."""
     options = voice_options(ws.settings, script.language, owner)
+    # The consent to a cloned voice may be taken back at any moment, so its facts are read anew.
+    describe = ws.describe_voices if options.get("cloned") else ws.voices_for
     offers = [
         Offer(info=info, lacks=_foreign(info, script))
-        for info in ws.voices_for({**options, "folder": str(ws.home / "recordings")})
+        for info in describe({**options, "folder": str(ws.home / "recordings")})
         if info.name != Recorded.name
     ]
     choice = choose([wish], script.language, offers)
