@@ -59,6 +59,7 @@ from voicenote.script.quoting import (
     shorten,
     trim_punctuation,
 )
+from voicenote.script.said_numbers import written_numbers
 from voicenote.script.spoken import names_amount, spell_out
 from voicenote.script.writers.redact import redaction_of
 from voicenote.voice.kokoro_letters import clauses
@@ -129,6 +130,7 @@ MADE: dict[str, Callable[[str], object]] = {
     "script/promise_state.py:names_day": lambda text: names_day(
         f"{text} may", date(2026, 5, 1), "en"
     ),
+    "script/said_numbers.py:written_numbers": lambda text: list(written_numbers(text, "en")),
     "script/spoken.py:names_amount": lambda text: names_amount(text, Decimal(7)),
     "script/writers/redact.py:redaction_of": HIDDEN.hide,
 }

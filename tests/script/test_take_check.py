@@ -55,12 +55,15 @@ def doubts(*changes: tuple[str, str], of: str = HEARD) -> tuple[str, ...]:
         ("$240", "240 dollars"),
         ("the 4th of December", "December 4th"),
         ("the 4th of December", "4 December"),
+        ("the 4th of December", "December the fourth"),
+        ("By Friday, the 4th", "I fry the 4th"),
         ("the meantime", "the mean time"),
         ("You're right", "Your right"),
         ("leaked over", "leaked all over"),
         ("kitchen floor", "kitchen flour"),
         ("I'm sorry", "Um, I am sorry"),
         ("didn't work", "did not work"),
+        ("refund $240", "refund, two forty"),
     ],
 )
 def test_what_sounds_alike_or_is_written_otherwise_is_said(change: tuple[str, str]) -> None:
@@ -80,6 +83,10 @@ def test_what_sounds_alike_or_is_written_otherwise_is_said(change: tuple[str, st
         (("the 4th", "the 14th"), "missing: “By Friday, 4 December.”"),
         (("December", "November"), "missing: “By Friday, 4 December.”"),
         (("Friday", "Monday"), "missing: “By Friday, 4 December.”"),
+        (("$240", "€240"), "another currency is heard: “A full refund, $240.”"),
+        (("didn't work", "did work"), "a “not” is missing: “What you got from us"),
+        (("I'm sorry", "I'm not sorry"), "a “not” is added: “I'm sorry for that.”"),
+        (("what I promise", "what I don't promise"), "a “not” is added: “Here's what"),
         (("A full refund $240. ", ""), "missing: “A full refund, $240.”"),
         (("Here's what I promise you. ", ""), "missing: “Here's what I promise you.”"),
         (("I'm sorry for that. ", ""), "missing: “I'm sorry for that.”"),
@@ -93,6 +100,16 @@ def test_what_sounds_alike_or_is_written_otherwise_is_said(change: tuple[str, st
 )
 def test_what_matters_and_is_missing_is_named(change: tuple[str, str], told: str) -> None:
     assert any(told in line for line in doubts(change))
+
+
+@pytest.mark.parametrize("heard", ["By Friday, 4 December.", "By Friday, December 4th."])
+def test_a_day_may_end_a_take_in_either_order(heard: str) -> None:
+    assert judge_take([SCRIPT[8]], heard, "en", NAMES) == ()
+
+
+def test_can_and_cannot_are_too_close_to_be_asked_about() -> None:
+    said = (Sentence(Section.AMENDS, "You can call me on my own telephone.", personal=True),)
+    assert judge_take(said, "You can't call me on my own telephone.", "en", ()) == ()
 
 
 def test_a_recogniser_that_repeats_itself_adds_nothing() -> None:

@@ -16,7 +16,15 @@ from voicenote.script.numbers import spell_number
 from voicenote.script.spoken import spell_out
 
 #: What is said or left out without a change, and what a voice or a recogniser adds.
-_LOOSE = {"en": frozenset(["and", "the", "a", "us", "uh", "um", "er"])}
+_LOOSE = {
+    "en": frozenset(
+        (
+            *("and", "the", "a", "us"),
+            *("uh", "um", "er", "erm", "uhm", "eh", "ah", "oh", "hm", "hmm", "mm", "mhm"),
+        )
+    ),
+    **dict.fromkeys(("et", "pl", "ro"), frozenset(("eee", "yyy", "ăăă", "äää", "hm", "hmm", "mm"))),
+}
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 #: Spellings of one sound, in this order; all vowels are one.
 _SOUNDS = (
@@ -44,7 +52,42 @@ def words_of(text: str, tongue: Language) -> list[str]:
     cardinals = _cardinals(tongue.code)
     said = spell_out(text, tongue).casefold()
     found = (cardinals.get(word, word) for word in _WORD.findall(said))
-    return [word for word in found if word not in loose]
+    words = [word for word in found if word not in loose]
+    return _days_first(words, tongue) if tongue.code == "en" else words
+
+
+def _days_first(words: Sequence[str], tongue: Language) -> list[str]:
+    """Return words with each day of a month before it: "December the fourth" is the same day."""
+    months = {month.casefold() for month in tongue.months}
+    small, found, place = _small_numbers(tongue.code), list[str](), 0
+    while place < len(words):
+        word = words[place]
+        if word == "of" and found and found[-1] in small and words[place + 1 : place + 2]:
+            place += words[place + 1] in months
+        if words[place] not in months:
+            found.append(words[place])
+            place += 1
+            continue
+        month, begin = words[place], place + 1
+        place = begin
+        if not (found and found[-1] in small):
+            while place < len(words) and place < begin + 2 and words[place] in small:
+                place += 1
+            if place == begin + 2 and not _is_day(words[begin:place]):
+                place -= 1
+        found += [*words[begin:place], month]
+    return found
+
+
+def _is_day(words: Sequence[str]) -> bool:
+    """Return whether two words are one day of a month, such as "twenty", "four"."""
+    return words[0] in ("twenty", "thirty") and words[1] not in ("twenty", "thirty")
+
+
+@lru_cache(maxsize=4)
+def _small_numbers(code: str) -> frozenset[str]:
+    """Return the words of which the days of a month are made."""
+    return frozenset(word for n in range(1, 32) for word in _WORD.findall(spell_number(n, code)))
 
 
 @lru_cache(maxsize=16)
@@ -67,7 +110,17 @@ def number_words(code: str) -> frozenset[str]:
 def day_words(code: str) -> frozenset[str]:
     """Return the words for days of the week and months, of which each has to be the right one."""
     tongue = language(code)
-    lists = (tongue.weekdays, tongue.months, tongue.weekdays_by, tongue.months_by)
+    return weekday_words(code) | _words_in(tongue.months, tongue.months_by)
+
+
+@lru_cache(maxsize=16)
+def weekday_words(code: str) -> frozenset[str]:
+    """Return the words for days of the week."""
+    tongue = language(code)
+    return _words_in(tongue.weekdays, tongue.weekdays_by)
+
+
+def _words_in(*lists: Sequence[str]) -> frozenset[str]:
     return frozenset(
         word for one in lists for name in one for word in _WORD.findall(name.casefold())
     )
@@ -79,29 +132,14 @@ def likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def number_runs(words: Sequence[str], tongue: Language) -> Iterator[str]:
-    """Yield each number in a text, in words."""
-    numbers, run = number_words(tongue.code), list[str]()
+def number_runs(
+    words: Sequence[str], tongue: Language, parts: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Yield each number in a text, in words; `parts` are more words of which numbers are made."""
+    numbers, run = number_words(tongue.code) | parts, list[str]()
     for word in (*words, ""):
         if word in numbers:
             run.append(word)
         elif run:
             yield " ".join(run)
             run = []
-
-
-def take_numbers(wanted: Sequence[str], given: list[str]) -> bool:
-    """Return whether every number was heard, and take those and all before them from `given`.
-
-    "Eighty-nine fifty" is 89.50 as well.
-    """
-    for some in (wanted, [" ".join(wanted)]):
-        rest = given[:]
-        for one in some:
-            if one not in rest:
-                break
-            del rest[: rest.index(one) + 1]
-        else:
-            given[:] = rest
-            return True
-    return not wanted

@@ -1,8 +1,8 @@
 """Does a take say its script? What was heard, held against the words that were to be said.
 
 Pure. A recogniser mishears: a word counts as said when it sounds alike, as "Donna" does for "Dana".
-A number, a day and a month have to be heard as they are. Where most words were misheard, as in
-languages that the ears don't know well, a missing detail shows nothing and isn't judged.
+A number, a day, a month and a "not" have to be heard as they are. Where most words were misheard,
+as in languages that the ears don't know well, a missing detail shows nothing and isn't judged.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from voicenote.model.sentences import Section, Sentence
 from voicenote.script.heard_words import (
     day_words,
     likeness,
-    number_runs,
     number_words,
     sound_of,
-    take_numbers,
+    weekday_words,
     words_of,
 )
 from voicenote.script.languages import Language, language
+from voicenote.script.opposite import count_negations, names_other_currency
+from voicenote.script.said_numbers import runs_of, take_numbers
 
 #: So much of a script is heard, in letters: with less it's another text. Scripts share sentences,
 #: so half of one is in many others; of Persian and Hebrew even a good take may lose as much.
@@ -35,6 +36,8 @@ _EXACT = 0.95
 _RELATIVE, _PERSONAL = 0.6, 4
 #: So much of a promise is heard, and of any other sentence of so many words.
 _PROMISED, _SAID, _WORDS = 0.5, 0.34, 3
+#: What is ours and what is promised: there, a "not" too many or too few is asked about.
+_OURS = (Section.OWN, Section.AMENDS, Section.PREVENT, Section.EXPECTATIONS)
 #: Words sound alike from here on. Names are short: their consonants count too, on their own.
 _ALIKE, _NAME, _CONSONANTS = 0.6, 0.8, 0.75
 #: A take breaks off when words of so many letters are missing at its end.
@@ -47,12 +50,16 @@ _BEGIN, _END = 100, 60
 
 @dataclass(slots=True)
 class _Spoken:
-    """A word of the script: its sentence, its sound, and whether it was heard."""
+    """A word of the script: its sentence, its sound, and whether it was heard.
+
+    `at` is the word among those heard at which it was looked for.
+    """
 
     text: str
     sentence: int
     sound: str
     heard: bool = False
+    at: int = 0
 
 
 def judge_take(
@@ -104,6 +111,8 @@ def _align(words: Sequence[_Spoken], given: Sequence[str], called: set[str]) -> 
     added = set[str]()
     for kind, start, end, begin, stop in matcher.get_opcodes():
         block, other = words[start:end], sounds[begin:stop]
+        for place, word in enumerate(block, start=begin):
+            word.at = min(place, stop)
         if kind == "equal":
             for word in block:
                 word.heard = True
@@ -191,20 +200,60 @@ def _missing(
     called: set[str],
 ) -> Iterator[str]:
     """Yield what isn't heard: names, sums, days, promises and whole sentences."""
-    runs = list(number_runs(given, tongue))
+    runs = runs_of(given, tongue)
     for word in words:
         if not word.heard and word.sound in called:
             yield f"missing: the name {word.text.title()}"
     for place, one in enumerate(sentences):
         own = [word for word in words if word.sentence == place]
         least = _PROMISED if one.section is Section.AMENDS else _SAID
+        said = [word.text for word in own]
         # what the written text has as a figure, such as a sum and a date
         exact = any(sign.isdecimal() for sign in one.text)
-        wanted = list(number_runs([word.text for word in own], tongue)) if exact else []
-        days = [word.text for word in own if word.text in day_words(tongue.code)]
-        unsaid = (len(own) >= _WORDS and _share(own) < least) or not all(d in given for d in days)
-        if not take_numbers(wanted, runs) or unsaid:
+        heard = _heard_of(place, words, given)
+        unsaid = len(own) >= _WORDS and _share(own) < least
+        if (
+            unsaid
+            or _lacks_day(said, heard, given, tongue)
+            or (exact and not take_numbers(one.text, said, runs, tongue))
+        ):
             yield f"missing: {_quote(one.text)}"
+        else:
+            yield _turned_round(one, said, heard, tongue)
+
+
+def _heard_of(place: int, words: Sequence[_Spoken], given: Sequence[str]) -> Sequence[str]:
+    """Return what was heard from the sentence at `place` up to the next one that was."""
+    ats = [(word.sentence, word.at) for word in words if word.heard]
+    begin = min((at for sentence, at in ats if sentence == place), default=0)
+    return given[begin : min((at for sentence, at in ats if sentence > place), default=len(given))]
+
+
+def _lacks_day(
+    said: Sequence[str], heard: Sequence[str], given: Sequence[str], tongue: Language
+) -> bool:
+    """Return whether a month or a day of the week is another one.
+
+    Beside a month, a day of the week may be lost: the date says it.
+    """
+    days, weekdays = day_words(tongue.code), weekday_words(tongue.code)
+    lost = {word for word in said if word in days}.difference(given)
+    if not lost or not lost <= weekdays:
+        return bool(lost)
+    dated = any(word in days - weekdays for word in said)
+    return not dated or any(word in weekdays for word in heard)
+
+
+def _turned_round(
+    sentence: Sentence, said: Sequence[str], heard: Sequence[str], tongue: Language
+) -> str:
+    """Return what makes a sentence of ours, or a promise, another one; "" if nothing does."""
+    if names_other_currency(said, heard, tongue):
+        return f"another currency is heard: {_quote(sentence.text)}"
+    more = count_negations(heard, tongue) - count_negations(said, tongue)
+    if not more or sentence.section not in _OURS:
+        return ""
+    return f"a “not” {'is added' if more > 0 else 'is missing'}: {_quote(sentence.text)}"
 
 
 def _more_than(words: Sequence[_Spoken], more: int) -> str:
