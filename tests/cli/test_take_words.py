@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from tests.fakes.transcription_api import TranscriptionServer, transcription_server
+from voicenote.ears.transcription_endpoint import TranscriptionEndpoint
 from voicenote.engine.memo import microphone
 from voicenote.model.memo import Clip
 from voicenote.sound.recording_file import read_sound
@@ -92,6 +93,20 @@ def test_a_take_that_breaks_off_is_refused(heard: Call, server: TranscriptionSer
     words = " ".join(said(heard)).split()
     server.text = " ".join(words[: round(len(words) * 0.93)])
     assert "it breaks off" in heard("record", "1", "--from", str(TAKE)).stderr
+
+
+def test_ears_that_break_end_no_recording(
+    heard: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ears may be anybody's plug-in, and raise what their port doesn't know."""
+
+    def fall(*_: object) -> None:
+        raise ZeroDivisionError("no frames")
+
+    monkeypatch.setattr(TranscriptionEndpoint, "hear", fall)
+    done = heard("record", "1", "--from", str(TAKE))
+    assert (done.exit_code, len(kept(home))) == (0, 1)
+    assert "the ears endpoint failed: ZeroDivisionError: no frames" in " ".join(done.stderr.split())
 
 
 def test_anyway_keeps_it_and_listens_to_nothing(

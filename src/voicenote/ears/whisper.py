@@ -88,17 +88,23 @@ class Whisper:
             return Transcript(language=tongue, speech_s=0)
         engine = self._load()
         known = tongue if tongue in engine.supported_languages else None
-        found, about = engine.transcribe(
-            np.frombuffer(pcm, "<i2").astype(np.float32) / 32768,
-            language=known,
-            beam_size=5,
-            temperature=0.0,
-            condition_on_previous_text=False,
-            no_repeat_ngram_size=_LOOP,
-            word_timestamps=True,
-            clip_timestamps=[edge for one in _together(speech) for edge in one],
-        )
-        words = join_words(one for part in found for one in part.words or ())
+        try:
+            found, about = engine.transcribe(
+                np.frombuffer(pcm, "<i2").astype(np.float32) / 32768,
+                language=known,
+                beam_size=5,
+                temperature=0.0,
+                condition_on_previous_text=False,
+                no_repeat_ngram_size=_LOOP,
+                word_timestamps=True,
+                clip_timestamps=[edge for one in _together(speech) for edge in one],
+            )
+            words = join_words(one for part in found for one in part.words or ())
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise Unavailable(
+                f"Whisper could not hear that: {error or 'there is too little memory'}",
+                "try again; a smaller model ([ears] model) needs less memory",
+            ) from error
         return Transcript(
             language=known or str(about.language),
             speech_s=seconds_of(speech),

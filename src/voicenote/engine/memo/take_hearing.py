@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voicenote.engine.tabled_plugins import ears_plugins
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, BadSettings, Unavailable
+from voicenote.errors import VoicenoteError
 from voicenote.model.case import Case
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
@@ -41,8 +41,11 @@ def hear_sentences(
         return TakeHearing(unchecked=why)
     try:
         heard = ws.ears.hear(clip, language)
-    except (Unavailable, BadData, BadSettings) as error:
+    except VoicenoteError as error:
         return TakeHearing(unchecked=error.in_one_line)
+    except Exception as error:  # noqa: BLE001  ears are plug-ins, and a take is worth more than them
+        kind = type(error).__name__
+        return TakeHearing(unchecked=f"the ears {ws.settings.ears.kind} failed: {kind}: {error}")
     if not heard.text:
         return TakeHearing(("not a word could be understood",))
     return TakeHearing(judge_take(sentences, heard.text, language, names))
