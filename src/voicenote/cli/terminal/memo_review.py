@@ -26,11 +26,11 @@ def show_memo(session: Session, ws: Workspace, number: int) -> None:
         screen.warn(f"Case {number} leaves without sound (R24). These are its words:\n\n{letter}\n")
         return
     screen.note(f"Case {number}, {seconds:.0f} s: {file}")
-    if screen.width:
-        from voicenote.sound.waveform import line
-
-        screen.note(line(wave_of_memo(ws, number, file)))
     try:
+        if screen.width:
+            from voicenote.sound.waveform import line
+
+            screen.note(line(wave_of_memo(ws, number, file)))
         play(file, session.env)
     except (BadData, Unavailable) as error:
         screen.warn(error.in_one_line, f"These are its words:\n\n{letter}\n")
