@@ -299,6 +299,17 @@ def test_a_name_is_no_address_and_opts_nobody_out(call: Call) -> None:
     [
         *("cases", "next", "run", "receive", "status", "lessons", "undo", "batch list"),
         *("pause", "plan 1", "play 1", "rehearse", "approve --all", "render --all"),
+        *("triage 1", "edit 1 --set feeling=sad", "script 1", "check 1", "record 1 --list"),
+        *(
+            "close 1",
+            "reopen 1",
+            "withdraw 1 --why it_was_solved",
+            "merge 1 2",
+            "mark-sent 1",
+            "hear 1",
+        ),
+        *("lesson 1 --cause x --prevention y", "resend 1", "opt-out 1", "proof 1", "adopt"),
+        *("amends list", "answer 1 --yes", "backup copy.zip", "templates test"),
     ],
 )
 def test_a_workspace_that_is_not_there_is_told_and_not_begun(
@@ -333,6 +344,18 @@ def test_at_a_terminal_nothing_is_released_that_nobody_has_heard(
     assert json.loads(ready("show", "1", "--json").stdout)["stage"] == "rendered"
     ready("next", input="y\ny\n")
     assert json.loads(ready("show", "1", "--json").stdout)["stage"] == "approved"
+
+
+def test_a_memo_that_cannot_be_drawn_is_read_instead(
+    ready: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    monkeypatch.setattr(Screen, "width", 60)
+    shown = json.loads(ready("show", "1", "--json").stdout)
+    Path(shown["memo"]["files"]["ogg"]).write_bytes(b"no sound")
+    done = ready("next", input="y\nn\n")
+    assert "These are its words" in done.output
+    assert done.exit_code in (0, 1), done.output
 
 
 def test_a_run_at_a_terminal_says_that_nothing_is_due_and_when_something_is(

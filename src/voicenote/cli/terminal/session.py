@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 HOME = "VOICENOTE_HOME"
 #: The variable that says where the ledger is.
 LEDGER = "VOICENOTE_LEDGER__URL"
-#: Commands that need cases: with a missing folder, its name must be a typing error.
-OF_CASES = frozenset(
+#: Commands that begin a workspace where none is, and those that do without one. For all others, a
+#: named folder that is missing must be a typing error.
+BEGINNING = frozenset(("demo", "import", "init", "new", "restore"))
+WITHOUT = frozenset(
     (
-        *("approve", "batch", "cases", "daemon", "lessons", "next", "pause", "plan", "play"),
-        *("receive", "rehearse", "render", "run", "show", "status", "undo"),
+        *("cache", "channels", "check", "completion", "doctor", "hear", "say", "schedule"),
+        *("templates", "voices", "writers"),
     )
 )
 
@@ -81,19 +83,23 @@ class Session:
         """The settings with a default in place of each wrong one, for `wiring.check`."""
         from voicenote.settings import load_draft
 
+        self._need_home(unless=BEGINNING | WITHOUT)
+        return load_draft(self.home, self.env)
+
+    def _need_home(self, unless: frozenset[str]) -> None:
+        """Raise WrongUse when a named workspace is missing, except in some commands."""
         context = click.get_current_context(silent=True)
         named = self.home_option or self.env.get(HOME)
         if (
             named
             and not self.env.get(LEDGER)  # it may be on a server, without a folder here
             and context
-            and context.find_root().invoked_subcommand in OF_CASES
+            and context.find_root().invoked_subcommand not in unless
             and not self.home.exists()
         ):
             raise WrongUse(
                 f"{self.home} doesn't exist", "check the path; to create one there: voicenote init"
             )
-        return load_draft(self.home, self.env)
 
     def check(self) -> None:
         """Raise BadSettings with every problem of the settings, channels and voices included."""
@@ -114,11 +120,13 @@ class Session:
     def open(self, *, whole: bool = False) -> Iterator[Workspace]:
         """Open the workspace, and close it after the block.
 
-        Raises BadSettings with every problem in the settings if the block needs one that is wrong.
-        With `whole`, which commands that speak or send should use, any problem is refused.
+        Raises WrongUse when a named workspace doesn't exist and the command creates none, and
+        BadSettings with every problem in the settings if the block needs one that is wrong. With
+        `whole`, which commands that speak or send should use, any problem is refused.
         """
         from voicenote.wiring import open_workspace
 
+        self._need_home(unless=BEGINNING)
         if whole:
             self.check()
         try:
