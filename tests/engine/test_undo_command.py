@@ -288,3 +288,14 @@ def test_an_import_hides_no_older_skip(ws: Workspace, clock: Clock) -> None:
     other = describe_other(ws)
     assert other is not None
     assert "import" in other[0]
+
+
+def test_after_a_new_case_it_names_the_case_to_withdraw(ws: Workspace) -> None:
+    take(ws, told())
+    ws.ledger.record("new", rows=False)
+    take(ws, told("C-1", name="Bo", email="bo@example.com"))
+    ws.ledger.stop_recording()
+    assert describe_other(ws) == (
+        "undo doesn't take back the last command, new",
+        "voicenote withdraw 2 --why REASON",
+    )

@@ -61,7 +61,7 @@ TAKEN_BACK: Mapping[str, str] = {
 #: Commands that undo doesn't take back, and how that is done.
 BY_OTHER_WAY: Mapping[str, str] = {
     "import": "each of its cases: voicenote withdraw N --why REASON",
-    "new": "voicenote withdraw N --why REASON",
+    "new": "voicenote withdraw {case} --why REASON",
 }
 #: What one row of a table is to a person. The others come along with these.
 _NAMES = {
@@ -185,7 +185,7 @@ def describe_other(ws: Workspace) -> tuple[str, str] | None:
         if clock_history.strayed(tx, tx.now + SKEW):
             return None
     what = f"undo doesn't take back the last command, {command.what}"
-    return what, BY_OTHER_WAY[command.what]
+    return what, BY_OTHER_WAY[command.what].format(case=next(iter(command.cases), "N"))
 
 
 def _last(tx: Transaction) -> Command | None:
