@@ -163,6 +163,17 @@ def test_a_proposal_is_taken_by_yes_and_other_words_in_its_place(sit: Sit, tmp_p
     assert case["amends"][0]["deed"].startswith("You'll have your money back, €38, by")
 
 
+def test_the_one_sum_in_the_deed_is_its_worth(sit: Sit, tmp_path: Path) -> None:
+    """Enter takes it: nobody types a sum twice, and a refund has one."""
+    promised = ["refund", "your money back, all 38 EUR", "", "", "2027-06-04"]
+    done = sit(*OWNER, *ASKED, *promised, "", "", "", "", "", "n", "later")
+    assert done.exit_code == 0, done.output
+    env = {"VOICENOTE_HOME": str(tmp_path / "home")}
+    page = CliRunner().invoke(voicenote, ["show", "1", "--json"], env=env)
+    (deed,) = json.loads(page.stdout)["amends"]
+    assert (float(deed["value"]), deed["currency"]) == (38, "EUR")
+
+
 def test_yes_to_no_proposal_is_asked_again(sit: Sit, tmp_path: Path) -> None:
     case = shown(sit, tmp_path, "n", "y", "We were careless.", "", "")
     assert "Please write the sentence" in case["screen"]

@@ -22,6 +22,7 @@ from voicenote.cli.terminal.own_words import QUESTIONS as OWN
 from voicenote.cli.terminal.promise_options import ask_day
 from voicenote.cli.terminal.session import Session
 from voicenote.errors import BadData
+from voicenote.model.sums import sums_in
 
 if TYPE_CHECKING:
     from voicenote.intake.options import Options
@@ -108,7 +109,10 @@ class Interview:
             return detect_language(answers.get("what_happened", "")) or self.options.language
         if name == "time_zone":
             return guess_zone(answers, self.asker)
-        return ""
+        sums = sums_in(answers.get("amends", "")) if name in ("currency", "amends_value") else ()
+        if len(sums) != 1:
+            return ""
+        return sums[0].currency if name == "currency" else f"{sums[0].amount:f}"
 
     def _find_wrong(self, name: str, given: str) -> str:
         """Return what is wrong with an answer, and what to do; "" when nothing is."""
