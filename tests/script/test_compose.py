@@ -260,6 +260,15 @@ def test_the_owners_own_words_stand_for_the_customers(case: Any, facts: Any, ref
     }
 
 
+def test_what_is_said_back_as_its_meaning_is_not_quoted_as_well(
+    case: Any, facts: Any, refund: Any
+) -> None:
+    told = {"bothered_most": "I felt like a fool.", "meant": "You felt like a fool."}
+    text = words_of(compose(case(promises=(refund,), **told), facts()))
+    assert text.count("like a fool") == 1
+    assert "You felt like a fool." in text
+
+
 def test_what_is_pleasant_goes_before_a_word_of_theirs(case: Any, facts: Any, refund: Any) -> None:
     full = dict.fromkeys(("bothered_most", "feeling", "at_stake", "identity"), "")
     words = {name: f"{name} was more than I can say in words" for name in full}

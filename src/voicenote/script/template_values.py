@@ -29,6 +29,7 @@ from voicenote.script.quoting import (
     to_one_line,
     trim_punctuation,
 )
+from voicenote.script.second_person import propose_account
 from voicenote.script.spoken import names_amount, spell_out, total_weight
 
 #: The most words of a name that are spoken.
@@ -115,7 +116,8 @@ class TemplateValues:
         happened = _quote_customer(told, limit, code, alone=True)
         worst, few = complaint.bothered_most, min(limit, _ASIDE)
         most = _quote_customer(worst, few, code)
-        if (complaint.said_back and complaint.meant) or repeats(most[0], happened[0]):
+        same = complaint.said_back or complaint.meant == propose_account(worst)
+        if (complaint.meant and same) or repeats(most[0], happened[0]):
             most = ("", "")
         elif told and not happened[0]:
             happened, most = _quote_customer(worst, few, code, alone=True), ("", "")
