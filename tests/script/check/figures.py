@@ -69,10 +69,13 @@ def letters_line(language: str, file: str) -> str:
 
 
 def main(file: str) -> None:
-    """Print the figures of a file of letters."""
+    """Print the figures of a file of letters, for each language that has it."""
+    having = [one for one in corpus.LANGUAGES if (corpus.CORPUS / one / f"{file}.txt").is_file()]
+    if not having:
+        sys.exit(f"no language of {corpus.CORPUS} has a file {file}.txt")
     with patch.object(CheckInput, "free", PropertyMock(return_value=False)):
-        alone = [letters_line(language, file) for language in corpus.LANGUAGES]
-    now = [letters_line(language, file) for language in corpus.LANGUAGES]
+        alone = [letters_line(language, file) for language in having]
+    now = [letters_line(language, file) for language in having]
     sys.stdout.write("\n".join(["phrases alone:", *alone, "with the likeness:", *now, ""]))
 
 
