@@ -292,6 +292,23 @@ def test_the_file_says_that_a_machine_spoke(bare: Call, tmp_path: Path) -> None:
     assert heard(file)[2]["synthetic"] == "yes"
 
 
+@pytest.mark.parametrize(
+    ("words", "given", "language"),
+    [
+        ("Przepraszam za spóźnienie, oddam Pani pieniądze w piątek.", (), "pl"),
+        ("Przepraszam za spóźnienie, oddam Pani pieniądze w piątek.", ("--language", "en"), "en"),
+        ("I am sorry that we were late, and your money is on its way.", (), "en"),
+        ("Tak.", (), "en"),
+    ],
+)
+def test_say_speaks_the_language_of_the_words_and_tells(
+    bare: Call, tmp_path: Path, words: str, given: tuple[str, ...], language: str
+) -> None:
+    done = bare("say", words, "-o", str(tmp_path / "a.ogg"), "--json", *given)
+    assert json.loads(done.stdout)["language"] == language, done.stderr
+    assert ("These words look Polish" in done.stderr) is (language == "pl")
+
+
 def test_say_takes_a_file_or_a_pipe(bare: Call, tmp_path: Path) -> None:
     source = tmp_path / "words.txt"
     source.write_text("One. Two.", encoding="utf-8")

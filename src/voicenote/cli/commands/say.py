@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("text", required=False)
 @click.option("-o", "--output", required=True, metavar="FILE", help="An .ogg, .m4a, .mp3 or .wav.")
 @click.option("--file", "source", metavar="FILE", help="Say the text in this file.")
-@click.option("--language", metavar="TAG", help="BCP 47; default: yours.")
+@click.option("--language", metavar="TAG", help="BCP 47; default: that of the words, else yours.")
 @click.option("--voice", metavar="NAME", help="As in `voicenote voices`, or ENGINE:VOICE.")
 @click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words per minute.")
 def say(
@@ -50,7 +50,6 @@ def say(
         raise WrongUse("--json and the sound can't both go to standard output", "add -o FILE")
     session.if_stopped = "no sound was kept; run the same command again when you are ready"
     session.check()
-    tongue = session.settings.owner.language if language is None else language_tag(language)
     if output != PIPE and Path(output).is_dir():
         name = Path(output) / "hello.ogg"
         raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
@@ -58,7 +57,9 @@ def say(
         raise WrongUse(
             f"the folder of {output} doesn't exist", "create it first, or choose another"
         )
-    sentences = sentences_of(_words(session, text, source), tongue)
+    words = _words(session, text, source)
+    tongue = _recognise(session, words) if language is None else language_tag(language)
+    sentences = sentences_of(words, tongue)
     engine, options = _choose_engine(session, tongue, voice)
     if rate:
         options["rate"] = rate
@@ -86,6 +87,24 @@ def say(
         session.screen.note(line)
     else:
         session.screen.show(data, lambda: f"{output}: {line}")
+
+
+def _recognise(session: Session, words: str) -> str:
+    """Return the owner's language, or another one that the words are surely in, and say so."""
+    from babel import Locale
+
+    from voicenote.voice.port import primary
+    from voicenote.word_language import detect_language
+
+    own = session.settings.owner.language
+    found = detect_language(" ".join(words.split()))
+    if not found or found == primary(own):
+        return own
+    name = Locale.parse(found).get_display_name("en")
+    session.screen.note(
+        f"These words look {name}, so a voice for that says them; --language {own} keeps yours."
+    )
+    return found
 
 
 def _choose_engine(
