@@ -58,7 +58,7 @@ def test_a_line_that_is_changed_in_the_editor_is_changed_in_the_case(
     assert "email: (not known) → ada@here.ee" in done.stdout
     assert not list((home / "edits").iterdir())
     shown = call("show", "1").stdout
-    assert "customer changed: customer “Ada Lovelace” → “Ada King”, by" in shown
+    assert "details were changed: customer “Ada Lovelace” → “Ada King”, by" in shown
 
 
 def test_a_promise_of_another_case_is_not_taken_for_one_of_this(call: Call) -> None:
@@ -275,7 +275,7 @@ def test_a_case_is_withdrawn_and_undo_says_so(call: Call) -> None:
     assert done.stdout.startswith("Taken back: withdraw by ")
     assert done.stdout.endswith("it changed 1 case (case 1).\n")
     assert "withdrawn" not in call("cases", "--all").stdout
-    assert "command undone (withdraw)" in call("show", "1").stdout
+    assert "a command was undone (withdraw)" in call("show", "1").stdout
     done = call("undo")
     assert done.exit_code == 1
     assert "doesn't take back the last command, import" in done.stderr

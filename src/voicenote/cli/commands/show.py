@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.cli.terminal.case_options import case_argument
 from voicenote.cli.terminal.file_line import describe_file
+from voicenote.cli.terminal.history_words import tell_event
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
@@ -226,28 +227,7 @@ def _history(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]
     if len(rows) > HISTORY:
         yield f"… {len(rows) - HISTORY} earlier lines: --json shows all"
     for row in rows[-HISTORY:]:
-        event = row["event"].replace("_", " ")
-        yield f"{_when(row['at'], zone)}  {event}{_told(row)}, by {row['actor']}"
-
-
-def _told(row: Mapping[str, Any]) -> str:
-    """Return what a line of the history says was changed, or why."""
-    if "field" in row and "was" in row:
-        of = f" of amends {row['amends']}" if "amends" in row else ""
-        return f"{of}: {row['field']} {_brief(row['was'])} → {_brief(row['now'])}"
-    if row["event"] == "command_undone":
-        return f" ({row['command']})"
-    if row["event"] in ("case_withdrawn", "case_joined", "amends_taken_over"):
-        told = {"merged": "case {}", "before": "was amends {}", "reason": "“{}”"}
-        said = [form.format(row[name]) for name, form in told.items() if row.get(name)]
-        return f" ({', '.join(said)})" if said else ""
-    return ""
-
-
-def _brief(value: str) -> str:
-    """Return a value of a field in one short line."""
-    line = " ".join(value.split())
-    return (f"“{line}”" if len(line) <= 40 else f"“{line[:39]}…”") if line else "(not known)"
+        yield f"{_when(row['at'], zone)}  {tell_event(row)}, by {row['actor']}"
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:
