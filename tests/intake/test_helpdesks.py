@@ -338,3 +338,19 @@ def test_words_tell_their_language(read: Any, words: str, language: str) -> None
     text = f"customer,what_happened,language\nAnn,{words.replace(',', '')},\nBo,{words[:9]},pl\n"
     _, good, _ = read(text, language="en-GB")
     assert [item.complaint.customer.language for item in good] == [language, "pl"]
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("Pralka przestała działać, a serwis nie oddzwonił", "pl"),
+        ("The ribbon was lost and nobody answered the phone", "en-GB"),
+        ("Late.", "en-GB"),
+    ],
+)
+def test_a_default_language_is_for_words_that_tell_none(
+    read: Any, words: str, language: str
+) -> None:
+    text = f"customer,what_happened\nAnn,{words.replace(',', '')}\n"
+    _, good, _ = read(text, language="et", defaults={"language": "en-GB"})
+    assert [item.complaint.customer.language for item in good] == [language]

@@ -167,9 +167,11 @@ class _Row:
         theirs = self._addresses(self._region(texts["language"]))
         if len(self.problems) > known:
             return None
-        if self.checker.detect and not texts["language"]:
+        if self.checker.detect and "language" in self.defaulted:
             told = detect_language(self.texts.get("what_happened", ""))
-            texts["language"] = told * (told != self.options.language.partition("-")[0])
+            expected = texts["language"] or self.options.language
+            if told and told != expected.partition("-")[0]:
+                texts["language"] = told
         return Customer(addresses=theirs, **texts | {"name": texts["name"] or NOBODY})
 
     def _texts_of(self, kind: type) -> dict[str, Any]:
