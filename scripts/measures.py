@@ -162,6 +162,13 @@ def ears(folder: Path) -> str:
     return ears_measures.ears(folder)
 
 
+def freely(folder: Path) -> str:
+    """What takes that are spoken freely lack, and how well they are heard; see there."""
+    import freely_measures
+
+    return freely_measures.freely(folder)
+
+
 def mail(folder: Path) -> str:
     """Letters a second against mailmerge and apprise."""
     import mail_measures
@@ -245,6 +252,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "scripting": scripting,
     "intelligibility": intelligibility,
     "ears": ears,
+    "freely": freely,
     "mail": mail,
     "storms": storms,
     "walks": walks,
@@ -256,7 +264,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "inbound": inbound,
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
-ONLY_BY_NAME = ("intelligibility", "ears", "fuzz", "walks", "inbound")
+ONLY_BY_NAME = ("intelligibility", "ears", "freely", "fuzz", "walks", "inbound")
 
 
 def main(names: Sequence[str]) -> int:

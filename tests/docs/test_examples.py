@@ -129,6 +129,7 @@ PARSED_ONLY = {
     "new": "asks at a terminal",
     "script 3 --edit": "opens an editor",
     "record 3": "needs a microphone",
+    "record 3 --freely": "needs a microphone",
     "play 2": "needs a loudspeaker",
     "daemon *": "does not end",
     "hear *": "needs a recogniser",

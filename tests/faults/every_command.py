@@ -51,6 +51,7 @@ WITH_LEDGER = (
     "proof 3 --to me@example.com",
     "receive",
     "record 3 --list",
+    "record 3 --freely --list",
     "rehearse",
     "render 4",
     "reopen 1",

@@ -57,6 +57,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "check": ("voicenote check 3", "voicenote check letter.txt --language en"),
     "record": (
         "voicenote record 3",
+        "voicenote record 3 --freely",
         "voicenote record 3 --from take.ogg",
         "voicenote record 3 --list",
     ),

@@ -22,6 +22,9 @@ _WORD_S, _LEAST_S = 0.09, 0.25
 #: A shorter pause is within one stretch of speech; so much of what is around it is kept.
 _PAUSE_S, _MARGIN_S = 0.6, 0.2
 
+#: The shortest pause that may end a sentence, in seconds.
+_BREATH_S = 0.2
+
 Stretch = tuple[float, float]
 
 
@@ -48,6 +51,22 @@ def find_speech(pcm: bytes) -> tuple[Stretch, ...]:
     if sum(end - start for start, end in found) < _LEAST_S:
         return ()
     return tuple(_joined(found, len(pcm) / 2 / RATE))
+
+
+def find_pauses(pcm: bytes) -> tuple[Stretch, ...]:
+    """Return where nobody speaks between words in samples at `RATE`, in seconds.
+
+    Raises Unavailable where the detector isn't installed.
+    """
+    silent = [one < _LIKELY for one in _likelihoods(pcm)]
+    edges = [
+        at for at, (one, other) in enumerate(pairwise([False, *silent, False])) if one != other
+    ]
+    return tuple(
+        (start * _WINDOW / RATE, end * _WINDOW / RATE)
+        for start, end in zip(edges[::2], edges[1::2], strict=True)
+        if (end - start) * _WINDOW / RATE >= _BREATH_S
+    )
 
 
 def has_speech(pcm: bytes) -> bool:

@@ -65,8 +65,9 @@ class Written:
     refused: str = ""
 
 
-#: The writer of what was edited by hand.
-OWNER = "you"
+#: The writer of what was edited by hand, of what was spoken freely and heard by ears (its model),
+#: and of that with words of the owner's own: corrected, or given where nobody listened.
+OWNER, SPOKEN, SPOKEN_CORRECTED = "you", "spoken", "spoken, corrected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

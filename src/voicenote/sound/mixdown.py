@@ -31,7 +31,7 @@ from voicenote.sound.loudness import (
 from voicenote.sound.packets import codec_of
 from voicenote.sound.piece import Piece, PieceSource, Spoken
 from voicenote.sound.piece_cache import Cache
-from voicenote.sound.trim import spread_captions
+from voicenote.sound.trim import caption_recording
 
 #: Rendition → the name of its file in the memo's folder.
 NAMES = {
@@ -80,12 +80,14 @@ def make_memo(
     renditions: Sequence[str] = ("ogg", "m4a", "mp3"),
     bit_rate: int = 0,
     cache: Cache | None = None,
+    spans: Sequence[tuple[float, float]] = (),
 ) -> Memo:
     """Make a memo in `folder` from one sound a sentence, or from one recording of all of them.
 
     A clip is set to `level`, a `Spoken` to its own level. What `cache` holds is neither spoken nor
-    encoded again. In a recording, the time of each sentence is guessed from its length. The memo's
-    paths are relative to `root`. `tags.synthetic` and `tags.language` are set here. `bit_rate` is
+    encoded again. In a recording, each sentence is said where `spans` has it (start and end in the
+    clip, in seconds); without them, its time is guessed from its length. The memo's paths are
+    relative to `root`. `tags.synthetic` and `tags.language` are set here. `bit_rate` is
     that of the Ogg file in bits a second, 0 for the default. Raises BadData when sounds and
     sentences do not match or a clip has no sound, WrongUse for `renditions` without ogg, what
     `Spoken.speak` raises, and Unavailable when a file cannot be written.
@@ -118,7 +120,7 @@ def make_memo(
             coded[rendition] = splice.muxed(laid, rendition, codec, tags)
     seconds, lufs = splice.seconds(len(packets)), loudness(placed)
     if isinstance(sounds, Clip):
-        captions = spread_captions(script.sentences, seconds)
+        captions = caption_recording(script.sentences, sounds, spans, seconds)
     else:
         captions = tuple(
             Caption(one.begun_s, one.begun_s + one.piece.words_s, sentence.text)

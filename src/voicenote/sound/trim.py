@@ -49,6 +49,21 @@ def trim_silence(clip: Clip) -> Words:
 
     Silence is what stays 40 dB below the loudest sample. Raises BadData when there is no sound.
     """
+    start, end = _find_words(clip)
+    segment: Any = AudioSegment(data=clip.pcm, sample_width=2, frame_rate=clip.rate, channels=1)
+    words = np.frombuffer(segment[start:end].raw_data, "<i2").copy()
+    fade = min(clip.rate * _FADE_MS // 1000, len(words) // 2)
+    slope = np.arange(fade, dtype=np.float32) / max(1, fade)
+    words[:fade] = words[:fade] * slope
+    words[len(words) - fade :] = words[len(words) - fade :] * slope[::-1]
+    return Words(words, clip.rate)
+
+
+def _find_words(clip: Clip) -> tuple[int, int]:
+    """Return where the words of a clip begin and end, in ms, with what is kept around them.
+
+    Raises BadData when there is no sound.
+    """
     samples = np.frombuffer(clip.pcm, "<i2")
     loudest = float(max(samples.max(initial=0), -int(samples.min(initial=0))))
     if loudest < 33:
@@ -58,14 +73,7 @@ def trim_silence(clip: Clip) -> Words:
     power = np.einsum("ij,ij->i", whole, whole) / block
     loud = np.flatnonzero(power > (loudest / 100) ** 2)
     first, last = (loud[0], loud[-1] + 1) if len(loud) else (0, len(whole))
-    segment: Any = AudioSegment(data=clip.pcm, sample_width=2, frame_rate=clip.rate, channels=1)
-    start, end = int(first) * _BLOCK_MS - _KEEP_MS, int(last) * _BLOCK_MS + _KEEP_MS
-    words = np.frombuffer(segment[max(0, start) : end].raw_data, "<i2").copy()
-    fade = min(clip.rate * _FADE_MS // 1000, len(words) // 2)
-    slope = np.arange(fade, dtype=np.float32) / max(1, fade)
-    words[:fade] = words[:fade] * slope
-    words[len(words) - fade :] = words[len(words) - fade :] * slope[::-1]
-    return Words(words, clip.rate)
+    return max(0, int(first) * _BLOCK_MS - _KEEP_MS), int(last) * _BLOCK_MS + _KEEP_MS
 
 
 def resample(samples: np.ndarray[Any, Any], rate: int, to: int) -> Samples:
@@ -105,4 +113,27 @@ def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Capt
     return tuple(
         Caption(float(a), float(b), sentence.text)
         for sentence, a, b in zip(sentences, starts, ends, strict=True)
+    )
+
+
+def caption_recording(
+    sentences: Sequence[Sentence],
+    clip: Clip,
+    spans: Sequence[tuple[float, float]],
+    seconds: float,
+) -> tuple[Caption, ...]:
+    """Return captions for a recording of all sentences that makes a memo of so many `seconds`.
+
+    `spans` are the start and end of each sentence in the clip, in seconds; without them, they are
+    guessed. Raises BadData when there is no sound.
+    """
+    if len(spans) != len(sentences):
+        return spread_captions(sentences, seconds)
+    shift = LEAD_S - _find_words(clip)[0] / 1000
+    times = [
+        (min(max(start + shift, 0.0), seconds), min(max(end + shift, 0.0), seconds))
+        for start, end in spans
+    ]
+    return tuple(
+        Caption(start, end, one.text) for one, (start, end) in zip(sentences, times, strict=True)
     )

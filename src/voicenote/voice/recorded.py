@@ -23,6 +23,8 @@ from voicenote.options import option, validators
 from voicenote.unicode_forms import normal
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
+#: When each sentence of a whole recording is said: its start and end in seconds.
+Spans = tuple[tuple[float, float], ...]
 #: So many recorded sentences tell how fast somebody speaks.
 PACE_TAKES = 20
 
@@ -103,14 +105,31 @@ class Recorded:
         sayable(sentence)
         return _keep(self._sentence(sentence, language), clip)
 
-    def add_whole(self, script_sha256: str, clip: Clip) -> Path:
-        """Save `clip` as the recording of a whole script. Raises as `add` does."""
-        return _keep(self._whole(script_sha256), clip)
+    def add_whole(self, script_sha256: str, clip: Clip, spans: Spans = ()) -> Path:
+        """Save `clip` as the recording of a whole script. Raises as `add` does.
+
+        `spans` say when each of its sentences is said, as far as that is known.
+        """
+        path = self._whole(script_sha256)
+        known = path.with_suffix(".json")
+        known.unlink(missing_ok=True)  # before the sound: no sentence has the times of another take
+        kept = _keep(path, clip)
+        if spans:
+            _write_json(known, spans, self._folder)
+        return kept
 
     def whole(self, script_sha256: str) -> Clip | None:
         """Return the recording of a whole script, or None."""
         path = self._whole(script_sha256)
         return _read_clip(path) if path.is_file() else None
+
+    def spans_of_whole(self, script_sha256: str) -> Spans:
+        """Return when each sentence is said in the recording of a whole script; () if unknown."""
+        try:
+            found = json.loads(self._whole(script_sha256).with_suffix(".json").read_text("ascii"))
+            return tuple((float(start), float(end)) for start, end in found)
+        except (OSError, ValueError, TypeError):
+            return ()
 
     def note_pace(self, sentence: Sentence, language: str, words: float, seconds: float) -> None:
         """Note how long it took to say the words of a recording, without the silence around them.
@@ -124,13 +143,7 @@ class Recorded:
         if seconds <= 0 or (name not in takes and len(takes) >= PACE_TAKES):
             return
         takes[name] = [round(words, 2), round(seconds, 2)]
-        try:
-            with open_beside(self._paces) as kept:
-                kept.write(json.dumps(known, ensure_ascii=True).encode("ascii"))
-        except OSError as error:
-            raise Unavailable(
-                f"the pace cannot be kept: {error.strerror or error}", room_for(error, self._folder)
-            ) from error
+        _write_json(self._paces, known, self._folder)
 
     def pace(self, language: str) -> float | None:
         """Return the owner's words per minute, in tens; None before `PACE_TAKES` sentences."""
@@ -169,6 +182,17 @@ def _read_paces(file: Path) -> dict[str, dict[str, list[float]]]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _write_json(file: Path, value: object, folder: Path) -> None:
+    """Write a value as JSON. Raises Unavailable when it can't be written."""
+    try:
+        with open_beside(file) as kept:
+            kept.write(json.dumps(value, ensure_ascii=True).encode("ascii"))
+    except OSError as error:
+        raise Unavailable(
+            f"{file.name} can't be kept: {error.strerror or error}", room_for(error, folder)
+        ) from error
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import click
 
 from voicenote.cli.terminal.case_options import Selection, cases_options, fill_in_option
 from voicenote.cli.terminal.file_input import resolve_pasted_path
+from voicenote.cli.terminal.free_session import list_outline, record_freely
 from voicenote.cli.terminal.prompter import record_until_enter
 from voicenote.cli.terminal.recording_session import (
     keep_or_ask,
@@ -40,6 +41,17 @@ if TYPE_CHECKING:
 )
 @click.option("--whole", is_flag=True, help="Record all of it in one take.")
 @click.option(
+    "--freely",
+    is_flag=True,
+    help="Speak freely, from an outline: what you say becomes the script and the letter.",
+)
+@click.option(
+    "--words",
+    type=click.Path(dir_okay=False, exists=True, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="With --freely: what the take says, as text; - is standard input.",
+)
+@click.option(
     "--sentence",
     "place",
     type=click.IntRange(1),
@@ -60,6 +72,8 @@ def record(
     selection: Selection,
     source: Path | None,
     whole: bool,
+    freely: bool,
+    words: Path | None,
     place: int | None,
     listing: bool,
     owner: str | None,
@@ -76,13 +90,28 @@ def record(
     speaks, is refused, unless you say so or add --anyway. A file that is tagged as synthetic isn't
     kept. Follow-ups go out in your voice too, once all their sentences are recorded.
 
+    With --freely there are no sentences to read: you see five points of the case, and say them in
+    your own words. The ears write down what you said, with names and sums as the case has them; you
+    can correct it. It is held to the method and to the case: responsibility, the promise, its sum
+    and its day, and nothing that the case doesn't hold. Then it is the script, the letter and the
+    captions, and the recording is the memo. Without ears, --words gives what the take says.
+
     With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
     has it, or null while sentences are missing; of a whole take as `render`, with "wpm", "lufs" and
-    "coach"; with --list {"case", "recorded", "missing", "sentences"}. For several, a list.
+    "coach"; with --list {"case", "recorded", "missing", "sentences"}. For several, a list. With
+    --freely as of a whole take, with "text", "corrected", "ears", "rewritten" (each {"heard",
+    "written"}), "doubts", "notes" and "outline" (each {"point", "heading", "words", "hint"}); with
+    --list {"case", "outline"}.
     """
     from voicenote.model.case import Stage
 
     with session.open() as ws:
+        if freely or words:
+            _freely(session, ws, selection, source, words, listing=listing, anyway=anyway, others={
+                "--whole": whole, "--sentence": place, "--owner": owner, "--fill-in": fill_in,
+                "--follow-ups": follow_ups, "--words without --freely": not freely,
+            })  # fmt: skip
+            return
         meant = selection.find_in_touch(session, ws, Stage.SCRIPTED, Stage.RENDERED)
         meant = _of_one_owner(ws, meant, owner)
         with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
@@ -98,6 +127,31 @@ def record(
             _whole(session, ws, meant[0], source, anyway=anyway)
         else:
             one_case(session, ws, meant[0], source, place, anyway=anyway, **with_later)
+
+
+def _freely(
+    session: Session,
+    ws: Workspace,
+    selection: Selection,
+    source: Path | None,
+    words: Path | None,
+    *,
+    listing: bool,
+    anyway: bool,
+    others: Mapping[str, object],
+) -> None:
+    """Take what is said freely of one case. `others` are options that don't go with it."""
+    if wrong := [name for name, given in others.items() if given]:
+        raise WrongUse(f"--freely doesn't go with {wrong[0]}", "voicenote record N --freely")
+    if not selection.alone:
+        raise WrongUse("--freely works on one case", "give its number: voicenote record N --freely")
+    if source and source.is_dir():
+        raise WrongUse(f"{source.name} is a folder", "--freely takes one recording: --from FILE")
+    (number,) = selection.numbers
+    if listing:
+        list_outline(session, ws, number)
+    else:
+        record_freely(session, ws, number, source, words, anyway=anyway)
 
 
 def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> list[int]:

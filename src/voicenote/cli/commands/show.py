@@ -172,6 +172,10 @@ def _writer(script: ScriptView) -> list[str]:
         return ["", f"[written by the templates; refused before: {script.refused}]"]
     if script.writer in ("", "template"):
         return []
+    if script.writer.startswith("spoken"):
+        heard = f"; heard by {script.model}" if script.model else ""
+        by_you = ", and corrected by you" if script.model else "; you wrote down the words"
+        return ["", f"[spoken freely{by_you if ',' in script.writer else ''}{heard}]"]
     if script.writer == "you":
         return ["", f"[edited by you; before: {script.model}]"] if script.model else []
     by = ", ".join(part for part in (script.writer, script.model) if part)

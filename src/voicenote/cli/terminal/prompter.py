@@ -57,19 +57,19 @@ def _take_sentence(
         several = f" (1 to {len(takes)}: keep 1, play 1)" if len(takes) > 1 else ""
         question = f"keep, play, redo, skip or quit{several}" if takes else "record, skip or quit"
         words = AFTER if takes else BEFORE
-        word, take = _answer(session, question, words, len(takes), words[0] if good else "redo")
+        word, take = ask_word(session, question, words, len(takes), words[0] if good else "redo")
         if word in ("skip", "quit"):
             return word
         if word == "keep":
             return takes[take - 1]
         if word == "play":
-            _play(session, takes[take - 1])
+            play_take(session, takes[take - 1])
         elif (taken := _record_take(session, one, judge)) is not None:
             clip, good = taken
             takes.append(clip)
 
 
-def _answer(
+def ask_word(
     session: Session, question: str, words: Sequence[str], takes: int, default: str
 ) -> tuple[str, int]:
     """Ask until one of `words` is given; return it, and the take that it means (or the last).
@@ -126,7 +126,8 @@ def _record_take(
     return clip, not lines
 
 
-def _play(session: Session, clip: Clip) -> None:
+def play_take(session: Session, clip: Clip) -> None:
+    """Play a take; where that can't be done, say what to do."""
     from voicenote.engine.memo.player import play_clip
 
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from voicenote.cli.terminal.field_proposals_list import offer_proposals
@@ -11,6 +13,7 @@ from voicenote.cli.terminal.own_command import paste
 from voicenote.cli.terminal.session import Session
 from voicenote.cli.terminal.subcommand import try_words
 
+FREELY = "freely, in my own words"
 MICROPHONE, FILE = "my own, with the microphone", "my own, from a file"
 COMPUTER, LATER = "the computer's", "later"
 VOICES = (MICROPHONE, FILE, COMPUTER, LATER)
@@ -30,11 +33,16 @@ def walk_through(context: click.Context, session: Session, number: int) -> None:
     """
     screen, case = session.screen, str(number)
     offer_proposals(session, number)
-    if not try_words(context, session, "script", case):
-        return
-    if screen.confirm("Change the text in your editor?", default=False):
-        try_words(context, session, "script", case, "--edit")
-    while _make_memo(context, session, case):
+    ready = _may_speak_freely(session)
+    spoken = ready and _speak_freely(context, session, case)
+    if not spoken:
+        if not try_words(context, session, "script", case):
+            return
+        if screen.confirm("Change the text in your editor?", default=False):
+            try_words(context, session, "script", case, "--edit")
+    voices = (FREELY, *VOICES) if ready else VOICES
+    while spoken or _make_memo(context, session, case, voices):
+        spoken = False
         _review(session, number)
         said = screen.choose("Is it the way you want it?", REVIEW)
         if said == "yes":
@@ -48,6 +56,36 @@ def walk_through(context: click.Context, session: Session, number: int) -> None:
     screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
 
 
+def _may_speak_freely(session: Session) -> bool:
+    """Return whether there are ears and something to record with; if not, say what it needs."""
+    from voicenote.engine.memo.take_hearing import why_deaf
+
+    with session.open() as ws:
+        deaf = why_deaf(ws)
+    if session.settings.ears.kind == "none":
+        return False
+    lacks = [deaf] if deaf else []
+    if not _can_record(session):
+        lacks.append("nothing here can record; pip install 'voicenote[mic]', or install ffmpeg")
+    if lacks:
+        session.screen.note(
+            "You could say it freely, in your own words, and have it written down for you. "
+            f"For that: {'; and '.join(lacks)}."
+        )
+    return not lacks
+
+
+def _speak_freely(context: click.Context, session: Session, case: str) -> bool:
+    """Offer what comes across best, one's own words; return whether the memo is there now."""
+    session.screen.out(
+        "It comes across best in your own words: you see five points, you speak for a minute, and "
+        "what you said becomes the letter."
+    )
+    return session.screen.confirm("Say it freely now?") and try_words(
+        context, session, "record", case, "--freely"
+    )
+
+
 def _review(session: Session, number: int) -> None:
     """Let the owner read what leaves without sound, and hear the rest if they want to."""
     from voicenote.engine.memo.listening import letter_of
@@ -57,14 +95,16 @@ def _review(session: Session, number: int) -> None:
             show_memo(session, ws, number)
 
 
-def _make_memo(context: click.Context, session: Session, case: str) -> bool:
+def _make_memo(context: click.Context, session: Session, case: str, voices: Sequence[str]) -> bool:
     """Make the memo in a voice of the owner's choice; return whether it is there to be heard."""
     screen, likely = session.screen, MICROPHONE if _can_record(session) else COMPUTER
     while True:
-        said = screen.choose("Whose voice should say it?", VOICES, likely)
+        said = screen.choose("Whose voice should say it?", voices, likely)
         if said == LATER:
             return False
         words: tuple[str, ...] = ("record" if said == MICROPHONE else "render", case)
+        if said == FREELY:
+            words = ("record", case, "--freely")
         if said == FILE:
             name = screen.ask("The file of your recording (Enter: another way)")
             words = ("record", case, "--from", str(resolve_pasted_path(name))) if name else ()

@@ -67,22 +67,31 @@ def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> Ta
         like = next(iter(compose_cases(ws, [number], language=language))).script
     script = read_letter(text, like)
     changed = edit_script(ws, number, script)
-    with ws.ledger.read() as tx:
-        now = snapshot(tx, number, ws.zone_of)
-        judged = script.language in languages()
-        findings = judge_words(ws, tx, now, script) if judged else ()
+    findings, missing = judge_letter(ws, number, script)
     hints = [one for one in findings if one.level is LintLevel.HINT]
     graver = [one for one in findings if one.level is not LintLevel.HINT]
     return TakenLetter(
         script,
         changed,
-        (*_missing(now.case, script), *map(_tell, graver)),
-        tuple(map(_tell, hints)),
+        (*missing, *map(tell_finding, graver)),
+        tuple(map(tell_finding, hints)),
         any(one.level is LintLevel.ERROR for one in findings),
     )
 
 
-def _tell(one: Diagnostic) -> Shortfall:
+def judge_letter(
+    ws: Workspace, number: int, script: Script
+) -> tuple[tuple[Diagnostic, ...], tuple[Shortfall, ...]]:
+    """Return what the check finds in a letter, and what it says that the ledger doesn't know."""
+    with ws.ledger.read() as tx:
+        now = snapshot(tx, number, ws.zone_of)
+        judged = script.language in languages()
+        findings = judge_words(ws, tx, now, script) if judged else ()
+    return findings, tuple(_missing(now.case, script))
+
+
+def tell_finding(one: Diagnostic) -> Shortfall:
+    """Return a finding in words: what it is about, why it matters, and what to say instead."""
     quoted = f"“{' '.join(one.text.split())}”: " if one.text else ""
     return Shortfall(one.rule, f"{quoted}{one.why} Instead: {one.instead}")
 

@@ -148,7 +148,7 @@ def keep_take(
     case, found = need_draft(ws, number)
     own, language = recordings(ws, ws.owner_of(case)), found.script.language
     unchecked = "" if anyway else check_take(ws, number, [sentence], clip)
-    _check_kind(clip)
+    check_kind(clip)
     own.add(sentence, language, clip)
     own.note_pace(sentence, language, total_weight(sentence.said), spoken_seconds(clip))
     return unchecked
@@ -181,7 +181,7 @@ def check_take(ws: Workspace, number: int, sentences: Sequence[Sentence], clip: 
 
     Raises as `keep_take` does.
     """
-    _check_kind(clip)
+    check_kind(clip)
     check_speech(clip)
     return _check_words(ws, number, sentences, clip)
 
@@ -205,7 +205,7 @@ def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False
     As a person speaks now, the disclosure of a machine's voice is removed from the script. Returns
     and raises as `keep_take` does; a take too short to say the words is doubtful as well.
     """
-    _check_kind(clip)
+    check_kind(clip)
     case, found = need_draft(ws, number)
     script, unchecked = spoken_by_a_person(found), ""
     if not anyway:
@@ -217,7 +217,8 @@ def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False
     return unchecked
 
 
-def _check_kind(clip: Clip) -> None:
+def check_kind(clip: Clip) -> None:
+    """Raise BadData for a take of a machine's voice, RuleSaysNo for one that is too long (R15)."""
     if clip.synthetic:
         raise BadData(
             "a machine speaks in this file, as its tags say (synthetic): it can't be kept as "

@@ -50,6 +50,7 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
         renditions=job.renditions,
         bit_rate=job.bit_rate,
         cache=cache,
+        spans=chosen.spans,
     )
     return replace(memo, misheard=chosen.misheard, anyway=chosen.anyway)
 

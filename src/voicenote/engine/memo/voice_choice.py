@@ -18,7 +18,7 @@ from voicenote.script.disclosing import drop_disclosure
 from voicenote.settings import Settings
 from voicenote.voice.choose import AUTO, MISHEARD, Offer, choose
 from voicenote.voice.port import VoiceInfo, primary
-from voicenote.voice.recorded import Recorded, RecordedOptions
+from voicenote.voice.recorded import Recorded, RecordedOptions, Spans
 from voicenote.voice.writing_system import language_of
 
 
@@ -38,8 +38,9 @@ class Gaps(Enum):
 class Chosen:
     """A voice for one script, to be made with `options`. `whole` is a recording of all of it.
 
-    If `own` is set, its recordings are used instead of the voice for the sentences they have.
-    `misheard` and `anyway` are those of its memo.
+    `spans` say when each sentence of that recording is said, in seconds, if it is known. If `own`
+    is set, its recordings are used instead of the voice for the sentences they have. `misheard` and
+    `anyway` are those of its memo.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Chosen:
     why: str
     options: Mapping[str, object] = field(default_factory=dict)
     whole: Clip | None = None
+    spans: Spans = ()
     own: RecordedOptions | None = None
     misheard: float = 0
     anyway: bool = False
@@ -101,7 +103,8 @@ def choose_voice(
     whole = own.whole(said.sha256)
     if whole is not None:
         stamp = own.stamp_of_whole(said.sha256)
-        return _choose_recorded(own, [stamp], "you recorded the whole memo", whole)
+        chosen = _choose_recorded(own, [stamp], "you recorded the whole memo", whole)
+        return replace(chosen, spans=own.spans_of_whole(said.sha256))
     wish = ws.settings.voice.of(script.language, owner).engine
     lacking = own.missing(said.sentences, script.language)
     begun = len(lacking) < len(said.sentences)

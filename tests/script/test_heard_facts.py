@@ -1,0 +1,76 @@
+"""Names and sums that ears misheard are written as in the case; what sounds otherwise stays."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.script.test_outline import PROMISE, case_with
+from voicenote.model.money import Money
+from voicenote.script.heard_facts import KnownFacts, Rewritten, facts_of, write_as_known
+
+FACTS = KnownFacts(
+    "Anna Saar",
+    ("Anna", "Saar", "Dana", "Whitlock"),
+    (Money(Decimal(240), "USD"), Money(Decimal("89.50"), "USD")),
+    ("Friday", "December"),
+)
+
+
+@pytest.mark.parametrize(
+    ("heard", "written"),
+    [
+        ("Hi Donna, it's Anna Saar.", "Hi Dana, it's Anna Saar."),
+        ("Mr Witlock, Donna's dog is well.", "Mr Whitlock, Dana's dog is well."),
+        ("Hello, it's Anasar.", "Hello, it's Anna Saar."),
+        ("Hello, it's on a star.", "Hello, it's Anna Saar."),
+        ("Hello. You get $214 back.", "Hello. You get $240 back."),
+        ("You get two hundred fourteen dollars.", "You get $240."),
+        ("You get two hundred, and forty dollars.", "You get $240."),
+        ("You get $200, and $40.", "You get $240."),
+        ("You get 200, and for the dollars.", "You get $240."),
+    ],
+)
+def test_what_sounds_like_the_case_is_written_as_there(heard: str, written: str) -> None:
+    assert write_as_known(heard, FACTS, "en")[0] == written
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "You get $250 back.",
+        "You get $240 back, and $89.50.",
+        "You get two hundred forty dollars.",
+        "You get three hundred, and forty dollars.",
+        "We waited 14 days for 214 people.",
+        "And I am sorry. Please don't ride it.",
+        "I came down and I sat there with Monday's paper.",
+        "By the eighth, you get back $240.",
+    ],
+)
+def test_what_sounds_otherwise_stays_as_it_was_heard(heard: str) -> None:
+    assert write_as_known(heard, FACTS, "en") == (heard, ())
+
+
+def test_what_was_changed_is_told() -> None:
+    _, told = write_as_known("Donna, Anna Saar. Donna, $214.", FACTS, "en")
+    assert told == (Rewritten("$214", "$240"), Rewritten("Donna", "Dana"))
+
+
+def test_a_day_that_is_no_word_is_the_promised_one() -> None:
+    facts = KnownFacts("", (), (), ("reedeks",))
+    assert write_as_known("Saad raha redeks.", facts, "et")[0] == "Saad raha reedeks."
+
+
+def test_a_language_without_tables_is_left_alone() -> None:
+    assert write_as_known("Donna, $214.", FACTS, "ja") == ("Donna, $214.", ())
+
+
+def test_the_facts_are_names_sums_and_promised_days() -> None:
+    facts = facts_of(case_with(PROMISE, involved=("Mia Ek",)), "Anna Saar", "Saar & Co", "en")
+    assert facts.names == ("Dana", "Anna", "Saar", "Co", "Mia", "Ek")
+    assert facts.sums == (Money(Decimal(240), "USD"),)
+    assert facts.days == ("Friday", "December")
+    assert PROMISE.promised_by == date(2026, 12, 4)
