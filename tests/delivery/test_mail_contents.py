@@ -113,6 +113,14 @@ FILES = [
     ),
     (mixed(packed("audio/mp4", "memo.m4a", bytes(12_000))), "[a sound: memo.m4a, 12 kB]"),
     (
+        mixed(packed("application/octet-stream", "Voice 001.amr", bytes(12_000))),
+        "[a sound: Voice 001.amr, 12 kB]",
+    ),
+    (
+        mixed(packed("application/octet-stream", "Memo.CAF", bytes(12_000))),
+        "[a sound: Memo.CAF, 12 kB]",
+    ),
+    (
         mixed(packed("application/ms-tnef", "winmail.dat", b"x" * 9)),
         "[a file: winmail.dat, 1 kB]",
     ),

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.listening import Listening, listening
+from tests.engine.chat import OFFERED, Chat
+from tests.engine.listening import listening
 from tests.engine.world import Clock, person, release, states, take, told
 from voicenote.cli.commands.show import page
 from voicenote.delivery.inbound import UPLOAD, Fetches, Unpacks
@@ -29,54 +30,16 @@ from voicenote.engine.run.match_undo import undo_match
 from voicenote.engine.run.poll import receive, take_over, unmatched
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, Refused, TookTooLong, TooLarge
+from voicenote.errors import Postponed, TookTooLong, TooLarge
 from voicenote.ledger import attachments
 from voicenote.ledger.store import Transaction, open_ledger
 from voicenote.model.attachment import FileKind, FileView, OfferedFile
-from voicenote.model.case import Customer
 
 MARI = "+37255512345"
 VOICE = b"OggS" + bytes(range(256)) * 500
 SHA = hashlib.sha256(VOICE).hexdigest()
 #: The steps of receiving a message with a file: at each of them a run may be killed.
 STEPS = 13
-OFFERED = OfferedFile(kind=FileKind.VOICE, source="v1", media_type="audio/ogg", seconds=9)
-
-
-class Chat(Listening):
-    """A channel like WhatsApp, whose server holds `files` by their sources."""
-
-    field = "whatsapp"
-    is_mailbox = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.files: dict[str, list[tuple[OfferedFile, bytes] | Exception]] = {}
-        self.wanted: list[str] = []
-        self.during: Callable[[], object] = lambda: None
-
-    def address(self, customer: Customer) -> str:
-        return customer.address(self.field)
-
-    def fetch(self, source: str, most: int) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
-        self.wanted.append(source)
-        found = self.files.get(source)
-        if found is None:
-            raise Refused("it is gone", "ask")
-        for one in found:
-            if isinstance(one, Exception):
-                raise one
-            if len(one[1]) > most and len(found) == 1:
-                raise TooLarge("it is larger", size=len(one[1]))
-            yield one[0], self.pieces(one[1])
-
-    def pieces(self, raw: bytes) -> Iterator[bytes]:
-        yield raw[: len(raw) // 2]
-        self.during()
-        yield raw[len(raw) // 2 :]
-
-    def unpack(self, raw: bytes) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
-        yield replace(OFFERED, source="", name="memo.ogg"), iter((raw,))
 
 
 @pytest.fixture

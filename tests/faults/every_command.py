@@ -48,6 +48,7 @@ WITH_LEDGER = (
     "plan 1 --hold",
     "play 3",
     "hear 3",
+    "hear --answers",
     "proof 3 --to me@example.com",
     "receive",
     "record 3 --list",

@@ -53,7 +53,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voicenote script 3 --edit",
         "voicenote script --batch november",
     ),
-    "hear": ("voicenote hear take.ogg", "voicenote hear 3"),
+    "hear": ("voicenote hear take.ogg", "voicenote hear 3", "voicenote hear 3 --answers"),
     "check": ("voicenote check 3", "voicenote check letter.txt --language en"),
     "record": (
         "voicenote record 3",
@@ -62,7 +62,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voicenote record 3 --list",
     ),
     "render": ("voicenote render 3", "voicenote render --batch november"),
-    "play": ("voicenote play 2", "voicenote play 2 --picture memo.svg"),
+    "play": (
+        "voicenote play 2",
+        "voicenote play 2 --picture memo.svg",
+        "voicenote play 2 --answers",
+    ),
     "proof": ("voicenote proof 2 --to you@example.com",),
     "approve": ("voicenote approve 2", "voicenote approve --batch november --sample 3"),
     "plan": (

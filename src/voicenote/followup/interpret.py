@@ -148,6 +148,12 @@ def quote_inline(words: str) -> str:
     return f': "{line[: _QUOTED - 1]}…"' if len(line) > _QUOTED else f': "{line}"' * bool(line)
 
 
+def quote_answer(answer: Answer) -> str:
+    """Return an answer's words as `quote_inline` does, then what was heard in its sounds."""
+    heard = f", heard{quote_inline(answer.heard)}" if answer.heard else ""
+    return quote_inline(answer.text) + heard
+
+
 def bounce_reason(receipt: Receipt) -> str:
     """Return why something bounced, in one line: the status, then the words."""
     told = (receipt.detail.get(name, "") for name in ("status", "reason", "advice"))

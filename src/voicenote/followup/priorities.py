@@ -26,7 +26,7 @@ from voicenote.followup.case_status import (
     verdict,
 )
 from voicenote.followup.closing_rules import EVIDENCE, missing
-from voicenote.followup.interpret import quote_inline
+from voicenote.followup.interpret import quote_answer
 from voicenote.followup.memo_steps import (
     Need,
     PlainRow,
@@ -151,18 +151,27 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
     if case.taken_out:
         since = case.closed_at is None or newest.at > case.closed_at
         what = "has written since you took it out" if since else "wrote before you took it out"
-        what += f"{_from(newest)}{quote_inline(newest.text)}"
+        what += f"{_from(newest)}{quote_answer(newest)}"
         sentence = f"{what}{ending}; to take it up again"
         command = f"voicenote reopen {case.number}"
     elif newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET and not snapshot.opted_out
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
-        said = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
+        said = f"says{_from(newest)} that it is not yet right{quote_answer(newest)}"
         sentence = said + ending
     else:
-        sentence = f"has answered{_from(newest)}, and waits for you{quote_inline(newest.text)}"
+        sentence = f"has answered{_from(newest)}, and waits for you{quote_answer(newest)}"
+        sentence += _ask_to_listen(newest, case.number)
         command = f"voicenote answer {case.number}"
     yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
+
+
+def _ask_to_listen(answer: Answer, number: int) -> str:
+    """Return what to do about an answer in sound: what was heard in it decides nothing."""
+    if not answer.sounds:
+        return ""
+    told = f"; listen: voicenote play {number} --answers"
+    return told + f"; is it put right? voicenote answer {number} --put-right" * bool(answer.heard)
 
 
 def _from(answer: Answer) -> str:

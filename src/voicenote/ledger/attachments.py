@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 
-from voicenote.ledger import case_store, rows, tables
+from voicenote.ledger import case_store, inbound_tables, rows, tables
 from voicenote.ledger.store import Transaction
 from voicenote.model.attachment import Attachment, AttachmentState, OfferedFile
+from voicenote.model.hearing import FileHearing
 
 _TABLE = tables.attachments
 _CAME = tables.arrivals
@@ -26,11 +27,35 @@ def _query(where: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 
 
 def _load(tx: Transaction, query: Select[tuple[object, ...]]) -> list[Attachment]:
-    found = tx.connection.execute(query).mappings()
+    found = tx.connection.execute(query).mappings().all()
+    heard = _load_hearings(tx, [row["number"] for row in found])
     return [
-        rows.read(Attachment, row, _TABLE, channel=row["channel"], at=row["at"], case=row["case"])
+        rows.read(
+            Attachment,
+            row,
+            _TABLE,
+            **{name: row[name] for name in ("channel", "at", "case")},
+            hearing=heard.get(row["number"]),
+        )
         for row in found
     ]
+
+
+def _load_hearings(tx: Transaction, numbers: Sequence[int]) -> dict[int, FileHearing]:
+    table, found = inbound_tables.hearings, dict[int, FileHearing]()
+    for some in case_store.chunks(numbers):
+        query = select(table).where(table.c.attachment.in_(some))
+        for row in tx.connection.execute(query).mappings():
+            found[row["attachment"]] = rows.read(FileHearing, row, table)
+    return found
+
+
+def load(tx: Transaction, numbers: Sequence[int]) -> list[Attachment]:
+    """Return the files of these numbers, oldest first."""
+    found: list[Attachment] = []
+    for some in case_store.chunks(sorted(numbers)):
+        found += _load(tx, _query(_TABLE.c.number.in_(some)).order_by(_TABLE.c.number))
+    return found
 
 
 def offer(tx: Transaction, arrival: int, files: Sequence[OfferedFile]) -> None:
@@ -39,6 +64,12 @@ def offer(tx: Transaction, arrival: int, files: Sequence[OfferedFile]) -> None:
     told = [{**rows.write(one, _TABLE), **waits} for one in files]
     if told:
         tx.connection.execute(insert(_TABLE), told)
+
+
+def add_kept(tx: Transaction, arrival: int, file: OfferedFile, stored: Mapping[str, object]) -> int:
+    """Add a file of an arrival that is kept already; return its number. `stored` are columns."""
+    kept = {"arrival": arrival, "state": AttachmentState.KEPT.value, **stored}
+    return tx.added(insert(_TABLE), {**rows.write(file, _TABLE), **kept})
 
 
 def give_to_answer(tx: Transaction, arrival: int, answer: int) -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 
 from voicenote.ledger.columns import (
     Number,
@@ -64,6 +74,18 @@ attachments = table(
     *later_moments("tried_at"),
     *texts("reason", "sha256", "file"),
     Index("ix_attachments_state", "state"),
+)
+
+#: What was heard in such a file: see `model.hearing`. Nothing is decided by it.
+hearings = table(
+    "hearings",
+    Column("attachment", Number, ForeignKey("attachments.number"), primary_key=True),
+    *codes("state"),
+    *moments("at"),
+    *texts("text", "language", "ears", "model", "reason"),
+    Column("speech_s", Float, nullable=False, default=0.0),
+    Column("tries", Integer, nullable=False, default=0),
+    *texts("translation", "translated_to", "translated_by"),
 )
 
 #: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.

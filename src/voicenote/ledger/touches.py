@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from voicenote.errors import TryAgain, WrongUse
 from voicenote.ledger import rows, tables
 from voicenote.ledger.changes import TOUCH_HISTORY, change_seen, change_touch, hold_case_of
+from voicenote.ledger.heard_answers import sounds_of
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
@@ -262,8 +263,10 @@ def answer(tx: Transaction, case: Case, said: Answer) -> int:
 def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[int, Answer]]]:
     """Return (round, answer) of some cases, oldest first, by case number."""
     found: dict[int, list[tuple[int, Answer]]] = {}
-    for row in tx.connection.execute(_ANSWERS, {"cases": list(cases)}).mappings():
-        said = rows.read(Answer, row, tables.answers)
+    kept = tx.connection.execute(_ANSWERS, {"cases": list(cases)}).mappings().all()
+    sounds = sounds_of(tx, cases) if kept else {}
+    for row in kept:
+        said = rows.read(Answer, row, tables.answers, **sounds.get(row["number"], {}))
         found.setdefault(row["case"], []).append((row["round"], said))
     return found
 

@@ -55,7 +55,8 @@ class Answer:
 
     `writer` is the address it came from if that isn't the customer's own: someone else may have
     written, or the customer from another address. `settled`: the case's owner closed it, or took it
-    out, knowing the answer.
+    out, knowing the answer. `sounds` counts the files with it in which one may speak, and `heard`
+    is what the ears heard in them: not what was said for sure.
     """
 
     verdict: Verdict
@@ -64,6 +65,8 @@ class Answer:
     via: str = ""
     writer: str = ""
     settled: bool = field(default=False, compare=False)
+    sounds: int = field(default=0, compare=False)
+    heard: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def answer(
         raise WrongUse("--put-right and --not-yet contradict each other", "give one of them")
     verdict = Verdict.PUT_RIGHT if right else Verdict.NOT_YET if wrong else None
     if verdict is None and not wanted.file:
-        verdict = _ask_verdict(session, text)
+        verdict = _ask_verdict(session, wanted, text)
 
     def prepare(given: dict[str, Any]) -> Mapping[str, Any]:
         said = Verdict(given["answer"]) if given.get("answer") else verdict
@@ -79,13 +79,25 @@ def _describe(data: Mapping[str, Any]) -> str:
     return told + "\n".join(saved)
 
 
-def _ask_verdict(session: Session, text: str) -> Verdict:
+def _show_heard(session: Session, number: int) -> None:
+    """Show what was heard in the newest answer of a case: only a person can say what it means."""
+    from voicenote.engine.case.answer_view import newest_heard
+
+    with session.open() as ws:
+        heard = newest_heard(ws, number)
+    if heard:
+        session.screen.note(f"Heard: “{heard}”\nListen to it: voicenote play {number} --answers")
+
+
+def _ask_verdict(session: Session, wanted: Wanted, text: str) -> Verdict:
     from voicenote.model.receipt import Verdict
 
     if text:
         return Verdict.UNCLEAR
     if not session.screen.interactive:
         raise WrongUse("say what they answered", "--put-right, --not-yet, or --text WORDS")
+    if wanted.alone:
+        _show_heard(session, wanted.selection.numbers[0])
     said = session.screen.choose(
         "Has it been put right?", ("put right", "not yet", "they did not say")
     )

@@ -10,27 +10,60 @@ import click
 
 from voicenote.cli.terminal.case_options import case_number
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadData
+from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.model.transcript import Transcript
 
 
 @command()
-@click.argument("what", metavar="N|FILE")
+@click.argument("what", metavar="N|FILE", nargs=-1)
 @click.option(
     "--language", metavar="TAG", help="What is spoken, such as pl; else the case's, or yours."
 )
-def hear(session: Session, /, *, what: str, language: str | None) -> None:
-    """Write down what is said in the memo of case N, or in a sound file.
+@click.option(
+    "--answers", is_flag=True, help="Listen to what the customers of N… sent; without N, of all."
+)
+@click.option(
+    "--translate", is_flag=True, help="With --answers: also in your language, by the writer."
+)
+def hear(
+    session: Session,
+    /,
+    *,
+    what: tuple[str, ...],
+    language: str | None,
+    answers: bool,
+    translate: bool,
+) -> int:
+    """Write down what is said in the memo of case N, in a sound file, or in customers' answers.
 
     Where nobody speaks, nothing is heard: silence, noise and hum make no words. What listens is set
     in [ears]. It can mishear, so nothing is decided by it.
 
+    Every run listens to the voice messages that came in, once. With --answers it is done now: for
+    what came before there were ears, or couldn't be heard.
+
     With --json: {"file", "language", "duration_s", "speech_s", "text", "model", "sentences"}; each
     sentence is {"start_s", "end_s", "text", "probability", "words"}, and its words are the same
-    without "words". "probability" is null where it isn't known.
+    without "words". "probability" is null where it isn't known. With --answers:
+    {"heard", "left", "translated", "answers"}, as play --answers lists them.
     """
+    if answers:
+        from voicenote.cli.terminal.answer_hearing import hear_answers
+
+        return hear_answers(session, what, translate=translate)
+    if translate or len(what) != 1:
+        raise WrongUse(
+            "--translate goes with --answers" if translate else "say what to listen to",
+            "such as: voicenote hear take.ogg, or voicenote hear 3 --answers",
+        )
+    _hear_one(session, what[0], language)
+    return 0
+
+
+def _hear_one(session: Session, what: str, language: str | None) -> None:
+    """Write down what is said in a memo, or in a file."""
     from voicenote.engine.memo.drafting import current
     from voicenote.engine.memo.listening import memo_file
     from voicenote.engine.tabled_plugins import ears_plugins

@@ -1,4 +1,4 @@
-"""`play`: play a memo, or draw its waveform."""
+"""`play`: play a memo or what a customer sent, or draw a waveform."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from voicenote.cli.terminal.case_options import case_number
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadData, Unavailable
+from voicenote.errors import BadData, RuleSaysNo, Unavailable, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.sound.waveform import Waveform
@@ -23,13 +23,22 @@ if TYPE_CHECKING:
     metavar="FILE.svg|.png",
     help="Draw its waveform instead of playing it.",
 )
-def play(session: Session, /, *, what: str, picture: Path | None = None) -> None:
-    """Listen to the memo of case N, or to a sound file; or draw it.
+@click.option("--answers", is_flag=True, help="Play what the customer of case N sent, in order.")
+def play(
+    session: Session, /, *, what: str, picture: Path | None = None, answers: bool = False
+) -> None:
+    """Listen to the memo of case N, to a sound file, or to what a customer said; or draw it.
 
-    The picture of a memo shows its sentences: a dot where each begins, and pauses in grey.
+    The picture of a memo shows its sentences: a dot where each begins, and pauses in grey. With
+    --answers each voice message of the customer is played, with its date, its channel, and what was
+    heard in it.
 
-    With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
+    With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture";
+    with --answers a list of {"case", "at", "channel", "file"}, the file as in show.
     """
+    if answers:
+        _play_answers(session, what, picture)
+        return
     from voicenote.engine.memo.listening import (
         letter_of,
         memo_file,
@@ -68,6 +77,25 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
     except Unavailable:
         session.screen.note(f"These are its words:\n\n{letter}\n" if letter else "")
         raise
+
+
+def _play_answers(session: Session, what: str, picture: Path | None) -> None:
+    """Play what a customer sent. Raises WrongUse unless `what` is the number of a case."""
+    from voicenote.cli.terminal.answer_playing import play_sounds
+    from voicenote.engine.case.answer_view import list_sounds
+
+    if picture or not what.isdecimal():
+        raise WrongUse(
+            "--answers plays what a customer sent", "such as: voicenote play 3 --answers"
+        )
+    with session.open() as ws:
+        found = list_sounds(ws, [number := case_number(what)])
+    if not found:
+        raise RuleSaysNo(
+            f"the customer of case {number} has sent no sound that is kept",
+            f"see what they sent: voicenote show {number}",
+        )
+    play_sounds(session, found)
 
 
 def _play_file(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:

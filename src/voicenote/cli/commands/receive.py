@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from voicenote.cli.terminal.file_line import describe_file
+from voicenote.cli.terminal.file_line import file_lines
 from voicenote.cli.terminal.run_report import (
     describe_arrival,
     trouble_lines,
@@ -144,7 +144,7 @@ def _show(session: Session, received: Received) -> None:
     )
     said = ", ".join(f"{count} {kind}" for kind, count in sorted(received.kinds.items()))
     for file in received.files:
-        screen.note(describe_file(file))
+        screen.note("\n".join(file_lines([file])))
     if said:
         screen.out(said)
     for one in received.ignored:
@@ -195,7 +195,7 @@ def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
     session.screen.rows(found, headers, rows, "Everything that came in was matched to a case.")
     for one in () if session.json else found:
         for file in one.files:
-            session.screen.note(f"message {one.number}: {describe_file(file)}")
+            session.screen.note(f"message {one.number}: " + "\n".join(file_lines([file])))
     if found:
         session.screen.note("If you know whose one is: voicenote receive --match NUMBER --case N")
         session.screen.note("If one is nobody's: voicenote receive --let-go NUMBER")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from voicenote.cli.terminal.case_options import case_argument
-from voicenote.cli.terminal.file_line import describe_file
+from voicenote.cli.terminal.file_line import file_lines
 from voicenote.cli.terminal.history_words import tell_event
 from voicenote.cli.terminal.session import Session, command
 
@@ -82,12 +82,12 @@ def page(view: CaseView) -> str:
     parts = [
         _head(view),
         _section("Take care", [f"- {one}" for one in view.warnings]),
-        _section("What happened", [view.case.complaint.what_happened, *_levels(view)]),
+        _section("What happened", [*_story(view), *_levels(view)]),
         _section("Promised", [_amends(one) for one in view.amends]),
         _section("Said" if sent else "To be said", _script(view)),
         _section("Messages", [_message(one, zone) for one in view.messages]),
         _section("Answers", [_answer(one, zone) for one in view.answers]),
-        _section("Files", [describe_file(one) for one in view.files]),
+        _section("Files", file_lines(view.files)),
         _section("Lesson", _lesson(view.lesson)),
         _section("Before it can be closed", [f"- {one}" for one in view.missing]),
         _section("History", list(_history(view.history, zone))),
@@ -130,6 +130,18 @@ def _address(person: Customer) -> str:
 def _section(title: str, lines: Sequence[str]) -> str:
     kept = [line for line in lines if line]
     return f"{title}:\n" + indent("\n".join(kept), "  ") if kept else ""
+
+
+def _story(view: CaseView) -> list[str]:
+    """Return the customer's words, and whether they were heard or read."""
+    words = view.case.complaint.what_happened
+    told = next((one for one in view.files if one.complaint), None)
+    if told is None:
+        return [words]
+    as_heard = told.hearing is not None and told.hearing.text == words
+    how = "as it was heard" if as_heard else "written down by you"
+    listen = f"voicenote play {view.case.number} --answers"
+    return [words, f"from a recording, {how}: {listen}"]
 
 
 def _levels(view: CaseView) -> list[str]:
@@ -213,7 +225,7 @@ def _answer(one: AnswerView, zone: ZoneInfo) -> str:
     words = f" “{one.text}”" if one.text else ""
     writer = f", answered from {one.writer}" if one.writer else ""
     said = f"{_when(one.at, zone)}  {str(one.verdict).replace('-', ' ')}{writer}{words}"
-    return "\n".join([said, *(f"  {describe_file(file)}" for file in one.files)])
+    return "\n".join([said, *(f"  {line}" for line in file_lines(one.files))])
 
 
 def _lesson(lesson: Lesson | None) -> list[str]:

@@ -13,6 +13,8 @@ from voicenote.files import make_folder, open_beside
 
 #: The file in the workspace. It is private, and removed when its case is in the ledger.
 FILE_NAME = "unfinished-answers.json"
+#: The answer that names the recording in which the customer complained.
+RECORDING = "recording"
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class AnswerDraft:
     def save(self) -> None:
         """Write it. A disk that takes no more doesn't end the sitting; it is told at its end."""
         data = json.dumps({"owner": self.owner, "case": self.case}, ensure_ascii=False, indent=1)
-        kept = count_of(len(self.owner) + len(self.case.keys() - {"ref"}), "answer")
+        kept = count_of(len(self.owner) + len(self.case.keys() - {"ref", RECORDING}), "answer")
         try:
             make_folder(self.file.parent)
             with open_beside(self.file) as stream:

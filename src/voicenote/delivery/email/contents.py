@@ -17,7 +17,7 @@ from voicenote.delivery.email.header_fields import field as header
 from voicenote.delivery.email.header_fields import limit_headers
 from voicenote.delivery.email.reply import find_wrapped, own_words
 from voicenote.delivery.inbound import EMPTY
-from voicenote.model.attachment import FileKind, OfferedFile
+from voicenote.model.attachment import SOUND_ENDINGS, FileKind, OfferedFile
 from voicenote.plain_text import strip_markup
 
 #: Media type → what a person calls it.
@@ -181,6 +181,8 @@ def _add_file(part: Message, raw: bytes, found: Contents) -> None:
     kind = part.get_content_maintype()
     if kind not in _KINDS and name:
         kind = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
+    if kind not in _KINDS and name.rpartition(".")[2].lower() in SOUND_ENDINGS:
+        kind = "audio"  # which endings are known depends on the machine
     seconds = _seconds(raw) if kind == "audio" else None
     size = f"{seconds} s" if seconds else f"{max(1, round(len(raw) / 1000))} kB"
     called = _KINDS.get(kind, FileKind.FILE)

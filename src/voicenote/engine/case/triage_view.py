@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
+from voicenote.engine.case.answer_view import heard_notes
 from voicenote.engine.case.case_view import TermsView, terms_view
 from voicenote.engine.case.cause_history import find_prevented
 from voicenote.engine.case.money_bands import bands_of
@@ -102,6 +103,7 @@ def view_of(
         asked,
         came_back(cause_of(case), known),
         money,
+        *heard_notes(tx, case),
     )
     return TriageView(
         case=number,

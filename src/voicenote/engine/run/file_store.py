@@ -1,7 +1,7 @@
 """The folder of files that customers sent, and of letters that are still to be unpacked.
 
 A file is written beside its place, and moved there when it is whole and on the disk. Its name is
-ours, and its ending one that is harmless to open: it is a stranger's, and nobody opens it here.
+ours, and its ending one that is harmless to open: it is a stranger's, and only a listener opens it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from voicenote.delivery.inbound import UPLOAD
 from voicenote.errors import Refused, TooLarge, Unavailable, room_for
 from voicenote.files import UNFINISHED, make_folder, open_beside, write_whole
-from voicenote.model.attachment import OfferedFile
+from voicenote.model.attachment import SOUND_ENDINGS, OfferedFile
 
 #: The folder in a workspace: in it a folder for each arrival, and one for letters.
 FOLDER, LETTERS = "attachments", "letters"
@@ -28,6 +28,9 @@ STALE_S = 24 * 3600
 ENDINGS = {
     "audio/ogg": "ogg", "audio/opus": "opus", "audio/mpeg": "mp3", "audio/mp4": "m4a",
     "audio/x-m4a": "m4a", "audio/m4a": "m4a", "audio/aac": "aac", "audio/amr": "amr",
+    "audio/amr-wb": "amr",
+    "audio/3gpp2": "3g2", "video/3gpp2": "3g2", "audio/caf": "caf", "audio/x-caf": "caf",
+    "audio/aiff": "aiff", "audio/x-aiff": "aiff", "audio/x-ms-wma": "wma", "audio/basic": "au",
     "audio/wav": "wav", "audio/x-wav": "wav", "audio/vnd.wave": "wav", "audio/webm": "webm",
     "audio/flac": "flac", "audio/3gpp": "3gp", "image/jpeg": "jpg", "image/png": "png",
     "image/gif": "gif", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif",
@@ -37,7 +40,7 @@ ENDINGS = {
     "application/ms-tnef": "dat", "application/pkcs7-mime": "p7m",
     "application/x-pkcs7-mime": "p7m",
 }  # fmt: skip
-_HARMLESS = frozenset(ENDINGS.values())
+_HARMLESS = frozenset((*ENDINGS.values(), *SOUND_ENDINGS))
 
 
 @dataclass(frozen=True, slots=True)

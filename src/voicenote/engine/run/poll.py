@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.clock_jump import mind_reading, note_doubted
 from voicenote.engine.run.fetch_files import fetch_files, forget_letters
 from voicenote.engine.run.file_store import keep_letter
+from voicenote.engine.run.hear_files import hear_files
 from voicenote.engine.run.inbound_handler import InboundHandler
 from voicenote.engine.run.ownership import ask_first
 from voicenote.engine.singly import describe_error
@@ -77,6 +78,8 @@ def receive(ws: Workspace) -> Received:
             fetch_into(ws, received)
         if doubted:
             note_doubted(ws)
+    received.files, nudges = hear_news(ws, received.files)
+    received.nudges += nudges
     return received
 
 
@@ -107,6 +110,23 @@ def fetch_into(ws: Workspace, received: Received, after: int = 0, channel: str =
     with ws.ledger.read() as tx:
         found = attachments.of_arrivals(tx, fetched.arrivals)
     received.files = [file_view(ws.home, one) for files in found.values() for one in files]
+
+
+def hear_news(
+    ws: Workspace, files: Sequence[FileView]
+) -> tuple[list[FileView], list[tuple[int, str]]]:
+    """Listen to customers' sounds; return `files` with what was heard, and notes for the owner.
+
+    It comes after everything else, and without the lock: it may take minutes.
+    """
+    with ws.ledger.read() as tx:
+        last = touches.last_nudge(tx)
+    with suppress(VoicenoteError):  # of the ledger: the next run listens
+        hear_files(ws)
+    with ws.ledger.read() as tx:
+        found = attachments.of_arrivals(tx, sorted({one.message for one in files}))
+        nudges = touches.nudges_since(tx, last)
+    return [file_view(ws.home, one) for some in found.values() for one in some], nudges
 
 
 def _note_unmatched(ws: Workspace, received: Received, last: int) -> None:

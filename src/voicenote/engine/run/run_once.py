@@ -22,7 +22,7 @@ from voicenote.engine.run.lookahead import Prefetch, TouchView
 from voicenote.engine.run.noting import note_run
 from voicenote.engine.run.one_person import put_off
 from voicenote.engine.run.ownership import ask_first, keep_asking, remember
-from voicenote.engine.run.poll import Received, fetch_into, take_in
+from voicenote.engine.run.poll import Received, fetch_into, hear_news, take_in
 from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
 from voicenote.engine.run.recall import recall_sent
 from voicenote.engine.run.recovery import InFlight, in_flight, reconcile, sweep_leftovers
@@ -151,6 +151,8 @@ def one_pass(
         ) as noted:
             _read_and_send(ws, turn, advance, clock_is_right=clock_is_right)
     turn.noted = noted[-1]
+    turn.files, nudges = hear_news(ws, turn.files)
+    turn.nudges += nudges
     return turn
 
 

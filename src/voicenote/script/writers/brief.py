@@ -195,6 +195,29 @@ def back_brief(script: Script, code: str, redaction: Redaction = AS_THEY_ARE) ->
     return Brief(request, redaction)
 
 
+def heard_brief(
+    sentences: Sequence[str], spoken: str, code: str, redaction: Redaction = AS_THEY_ARE
+) -> Brief:
+    """Return the request for a customer's spoken words in the owner's language `code`.
+
+    It is a translation as `back_brief` asks for, with one section. `spoken` is their language.
+    """
+    facts = {
+        "from": spoken,
+        "from_name": name_of(spoken),
+        "to": code,
+        "to_name": name_of(code),
+        "sections": [{"section": Section.MIRROR.value, "sentences": list(sentences)}],
+    }
+    request = WritingRequest(
+        task=Task.BACK,
+        instructions=(files(__package__) / "heard.txt").read_text(encoding="utf-8"),
+        facts=redaction.hide(facts),
+        schema=script_schema((Section.MIRROR,)),
+    )
+    return Brief(request, redaction, (Section.MIRROR,))
+
+
 def propose_brief(case: Case, redaction: Redaction = AS_THEY_ARE) -> Brief:
     """Return the request for what a complaint says of feelings, harm and the like."""
     one = {
