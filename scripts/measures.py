@@ -155,6 +155,13 @@ def intelligibility(folder: Path) -> str:
     return intelligibility_measures.intelligibility(folder)
 
 
+def listening(folder: Path) -> str:
+    """Measure how misheard names, sums and days are caught."""
+    import listening_measures
+
+    return listening_measures.listen(folder)
+
+
 def ears(folder: Path) -> str:
     """Takes that say their words and takes that don't, listened to as `record` does."""
     import ears_measures
@@ -253,6 +260,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "intelligibility": intelligibility,
     "ears": ears,
     "freely": freely,
+    "listening": listening,
     "mail": mail,
     "storms": storms,
     "walks": walks,
@@ -264,7 +272,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "inbound": inbound,
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
-ONLY_BY_NAME = ("intelligibility", "ears", "freely", "fuzz", "walks", "inbound")
+ONLY_BY_NAME = ("intelligibility", "ears", "freely", "listening", "fuzz", "walks", "inbound")
 
 
 def main(names: Sequence[str]) -> int:

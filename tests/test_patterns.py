@@ -38,6 +38,7 @@ from voicenote.errors import BadData, RuleSaysNo, VoicenoteError
 from voicenote.intake.cell_text import clean
 from voicenote.model.address import twins
 from voicenote.model.case import Case, Complaint, Customer, Stage
+from voicenote.model.sentences import Section, Sentence
 from voicenote.model.sums import sum_unread, sums_in
 from voicenote.plain_text import read_person
 from voicenote.script import deed_conflicts, failure, outdating
@@ -59,6 +60,9 @@ from voicenote.script.quoting import (
     shorten,
     trim_punctuation,
 )
+from voicenote.script.respelling import respell
+from voicenote.script.said_facts import Fact
+from voicenote.script.said_names import say_names
 from voicenote.script.said_numbers import written_numbers
 from voicenote.script.spoken import names_amount, spell_out
 from voicenote.script.writers.redact import redaction_of
@@ -133,6 +137,18 @@ MADE: dict[str, Callable[[str], object]] = {
     "script/said_numbers.py:written_numbers": lambda text: list(written_numbers(text, "en")),
     "script/spoken.py:names_amount": lambda text: names_amount(text, Decimal(7)),
     "script/writers/redact.py:redaction_of": HIDDEN.hide,
+    "script/respelling.py:_name_ways": lambda text: respell(
+        f"Hi {text}.", Fact(text, text), text, "en"
+    ),
+    "script/respelling.py:_pause_before": lambda text: respell(
+        f"Hi {text}.", Fact(text, text), text, "pl"
+    ),
+    "script/respelling.py:_other_days": lambda text: respell(
+        f"By the fourth of December {text}.", Fact("four", "four", ("four",)), text, "en"
+    ),
+    "script/said_names.py:say_names": lambda text: say_names(
+        Sentence(Section.OWN, f"{text} Ada {text}", personal=True), {"Ada": "Ayda", text: "b"}
+    ),
 }
 
 

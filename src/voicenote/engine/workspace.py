@@ -58,6 +58,7 @@ class Workspace:
     _facts: dict[str, list[VoiceInfo]] = field(default_factory=dict)
     _cache: Cache | None = None
     _ears: Ears | None = None
+    _deaf: str | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)
     _channels: dict[str, Channel] = field(default_factory=dict)
 
@@ -153,6 +154,17 @@ class Workspace:
         if self._ears is None:
             self._ears = self.make_ears(self.settings)
         return self._ears
+
+    @property
+    def deaf_because(self) -> str:
+        """Why nothing can be listened to; "" if the ears are ready. Looked up once."""
+        if self._deaf is None:
+            kind = self.settings.ears.kind
+            self._deaf = "no ears are set" if kind == "none" else ""
+            for info in ears_plugins.describe(self.settings):
+                if info.name == kind and not info.ready:
+                    self._deaf = f"{info.name} isn't ready; {info.advice}"
+        return self._deaf
 
     def close(self) -> None:
         """Close everything that was opened."""

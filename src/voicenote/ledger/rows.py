@@ -7,7 +7,7 @@ No queries here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -20,7 +20,7 @@ from sqlalchemy import RowMapping as Row
 
 from voicenote.ledger import tables
 from voicenote.model.case import Case, Complaint, Customer, Lesson, story_of
-from voicenote.model.memo import Caption, Memo
+from voicenote.model.memo import Caption, Listening, Memo, Misheard
 from voicenote.model.money import Money
 from voicenote.model.promise import Amends, Promise
 from voicenote.model.sentences import Script, Section, Sentence
@@ -161,13 +161,19 @@ def script_in(row: Row) -> Script:
 def memo_out(memo: Memo) -> dict[str, Any]:
     """Memo → columns."""
     captions = [[one.start_s, one.end_s, one.text] for one in memo.captions]
-    return write(memo, tables.memos) | {"captions": captions}
+    return write(memo, tables.memos) | {"captions": captions, "listening": asdict(memo.listening)}
 
 
 def memo_in(row: Row, script_sha256: str) -> Memo:
     """Columns → Memo."""
     captions = tuple(Caption(*caption) for caption in row["captions"])
-    return read(Memo, row, tables.memos, script_sha256=script_sha256, captions=captions)
+    given = {"script_sha256": script_sha256, "captions": captions}
+    return read(Memo, row, tables.memos, **given, listening=_listening_in(row["listening"]))
+
+
+def _listening_in(kept: Mapping[str, Any]) -> Listening:
+    misheard = tuple(Misheard(**one) for one in kept.get("misheard", ()))
+    return Listening(**{**kept, "misheard": misheard})
 
 
 def touch_in(row: Row) -> Touch:

@@ -51,8 +51,7 @@ customers = table(
     *later_moments("opted_out_at"),
 )
 
-#: How customers are reached and recognised. With several of a kind, write to the newest. `sha256`
-#: is as in `optouts`.
+#: How customers are reached; of several, write to the newest. `sha256` is as in `optouts`.
 addresses = table(
     "addresses",
     serial(),
@@ -152,6 +151,7 @@ memos = table(
     # of 100 words, how many are misheard of a voice that nobody named; sent with sound `anyway`?
     Column("misheard", Float, nullable=False, default=0.0, server_default="0"),
     Column("anyway", Boolean, nullable=False, default=False, server_default=false()),
+    Column("listening", JSON, nullable=False, default=dict, server_default="{}"),
 )
 
 approvals = table(

@@ -57,6 +57,39 @@ class Caption:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Misheard:
+    """A name, sum or day, as it is written, that a machine says so that `heard` is heard.
+
+    `said` is the spelling in which it is said instead, so that it is heard right; "" if none was
+    found. `whose` is the whole name that it is a word of, "" for a sum or a day.
+    """
+
+    text: str
+    heard: str
+    said: str = ""
+    whose: str = ""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a name, which can be spelt as it sounds."""
+        return bool(self.whose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """What ears heard of a machine's sentences: `by` names the ears, "" if nobody listened.
+
+    `trouble` says why nobody could. `said_as` has the names that the owner's settings give another
+    spelling, each with that.
+    """
+
+    by: str = ""
+    trouble: str = ""
+    misheard: tuple[Misheard, ...] = ()
+    said_as: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memo:
     """The finished sound and its facts.
@@ -67,7 +100,7 @@ class Memo:
     `script_sha256` that of the script it says. `digests` maps each rendition to its file's SHA-256,
     so only what was approved can be sent. `misheard` is how many of 100 words a listener mishears,
     if that is too many and nobody named the voice; else 0. `anyway`: the owner sends it all the
-    same.
+    same. `listening` is what was heard of its names, sums and days.
     """
 
     files: Mapping[str, str]
@@ -81,6 +114,7 @@ class Memo:
     digests: Mapping[str, str] = field(default_factory=dict)
     misheard: float = 0
     anyway: bool = False
+    listening: Listening = field(default_factory=Listening)
 
     @property
     def unheard(self) -> bool:

@@ -23,4 +23,12 @@ class EarsTable:
         "OpenAI's), or none.",
         "endpoint",
     )
+    listen_back: str = option(
+        "auto",
+        validators.choice("auto", "on", "off"),
+        "Whether what a synthetic voice says of names, sums and days is listened to, and said "
+        "otherwise where it is misheard: auto (where the ears are ready), on (and say each time "
+        "that they aren't), or off.",
+        "off",
+    )
     options: Mapping[str, Any] = field(default_factory=dict)

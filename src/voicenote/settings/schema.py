@@ -28,6 +28,18 @@ class Owner:
 
     name: str = option("", validators.line, "Your name, as customers know you.", "Ada Founder")
     business: str = option("", validators.line, "The name of your business.", "Ada's Cakes")
+    say_as: str = option(
+        "",
+        validators.line,
+        "How a synthetic voice says your name, spelt as it sounds; empty: as it is written.",
+        "Ayda Founder",
+    )
+    business_say_as: str = option(
+        "",
+        validators.line,
+        "How it says the name of your business, likewise.",
+        "Ayda's Cakes",
+    )
     language: str = option(
         "en",
         validators.language,
@@ -51,6 +63,12 @@ class Owner:
         "toman or rial: how Iranian money is said. People count in tomans, of ten rials each.",
         "rial",
     )
+
+    @property
+    def said_as(self) -> dict[str, str]:
+        """The names that a voice says in another spelling, each with that."""
+        pairs = {self.name: self.say_as, self.business: self.business_say_as}
+        return {name: said for name, said in pairs.items() if name and said and name != said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.batch_report import name_cases, report_cases
+from voicenote.cli.terminal.batch_report import list_some, name_cases, report_cases
 from voicenote.cli.terminal.case_options import (
     SAY_WHY,
     Selection,
@@ -67,7 +67,24 @@ def approve(
         if asks and meant and not _may_approve(session, meant):
             session.screen.note("Nothing was approved. To hear some first: --sample 3")
             return 1
+        if session.screen.interactive and not (yes or _is_right_anyway(session, ws, meant)):
+            session.screen.note("Nothing was approved.")
+            return 1
         return _release_all(session, ws, meant, anyway, ask=not yes)
+
+
+def _is_right_anyway(session: Session, ws: Workspace, numbers: Sequence[int]) -> bool:
+    """Show which names, sums and days are misheard, and ask; true where there are none.
+
+    What is said in another spelling, and heard right so, needs no question.
+    """
+    from voicenote.engine.memo.listening import misheard_in
+
+    lines = misheard_in(ws, numbers, unsolved=True)
+    if not lines:
+        return True
+    session.screen.warn(*list_some(lines))
+    return session.screen.confirm("Approve it as it is?", default=False)
 
 
 def _heard(

@@ -29,13 +29,23 @@ _PROMISED = re.compile(r"(\d+|amends)\.(\d+)\.(\w+)")
 @command()
 @case_argument
 @click.option("--set", "given", metavar="FIELD=VALUE", multiple=True, help="Set a field.")
+@click.option("--say-as", metavar="SOUND", help="How a voice says their name, as it sounds.")
 @click.argument("more", nargs=-1, metavar="[FIELD=VALUE]...")
-def edit(session: Session, /, *, number: int, given: Sequence[str], more: Sequence[str]) -> None:
+def edit(
+    session: Session,
+    /,
+    *,
+    number: int,
+    given: Sequence[str],
+    say_as: str | None,
+    more: Sequence[str],
+) -> None:
     """Correct the facts of a case and its customer: a name, an address, what was promised.
 
     It opens them in $VISUAL or $EDITOR, one field a line. Or name what to change: voicenote edit 3
     --set customer="Anna Kask" email=anna@example.com. An empty value means that it isn't known. A
-    promise's fields are called N.K.value, N.K.promised_by and so on.
+    promise's fields are called N.K.value, N.K.promised_by and so on. --say-as "Day-na" sets say_as:
+    how a synthetic voice says the customer's name.
 
     If the words or the approval of a memo no longer fit, they are asked for again. What was sent
     stays as it is. A value that can't be read keeps your whole text: it is offered again.
@@ -45,6 +55,8 @@ def edit(session: Session, /, *, number: int, given: Sequence[str], more: Sequen
     """
     from voicenote.engine.case.case_edit import edit as edit_
 
+    if say_as is not None:
+        given = (*given, f"say_as={say_as}")
     if more and not given:
         raise WrongUse(
             "a field is changed with --set", f"such as: voicenote edit {number} --set {more[0]}"

@@ -26,6 +26,9 @@ from voicenote.errors import WrongUse
 def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -> None:
     """Make a workspace: settings with comments, and the ledger. Safe to repeat.
 
+    If a voice says your name or that of your business wrongly, spell it as it sounds: say_as and
+    business_say_as in the settings.
+
     With --json: {"home", "settings", "written", "ledger"}.
     """
     make_workspace(session, given, force=force, anew=anew)

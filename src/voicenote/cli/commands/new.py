@@ -42,7 +42,8 @@ def new(session: Session, /, *, file: str | None) -> None:
 
     At every question < goes back to the one before, and at the end every answer can be changed.
     Ctrl-C keeps what you answered: the next voicenote new goes on from there. You can skip every
-    step after the questions, and do it later.
+    step after the questions, and do it later. A name that a voice says wrongly is spelt as it
+    sounds: voicenote edit N --say-as "Day-na"; your own in the settings, say_as.
 
     --from complaint.ogg listens to a voice message of the customer (docs/ears.md): what was heard
     is shown, and you correct it; the recording is kept with the case, for play N --answers. Without

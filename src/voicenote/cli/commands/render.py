@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.batch_report import memo_data, name_cases, report_cases
+from voicenote.cli.terminal.batch_report import list_some, memo_data, name_cases, report_cases
 from voicenote.cli.terminal.case_options import Selection, cases_options, fill_in_option
 from voicenote.cli.terminal.session import Session, command
 from voicenote.counting import count_of
@@ -36,10 +36,14 @@ def render(session: Session, /, *, selection: Selection, fill_in: bool, anyway: 
     letter without sound, unless you named its voice in the settings or add --anyway. What you
     recorded yourself counts as understood.
 
+    Where ears are set up, names, sums and days of a synthetic voice are listened to once. What is
+    misheard is tried in other spellings; which one helped, or that none did, is shown to you.
+
     With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
-    partly or yes), "without_sound", "duration_s", "loudness_lufs", "files", "sha256", "note"}, or
-    {"case", "error", "advice"} where it did not work, with "missing" where sentences are not
-    recorded. "note" says what the voice leaves out.
+    partly or yes), "without_sound", "duration_s", "loudness_lufs", "files", "sha256", "listening",
+    "note"}, or {"case", "error", "advice"} where it did not work, with "missing" where sentences
+    are not recorded. "note" says what the voice leaves out, and "listening" what ears heard of
+    names, sums and days, as in show.
     """
     from voicenote.model.case import Stage
 
@@ -51,6 +55,7 @@ def render(session: Session, /, *, selection: Selection, fill_in: bool, anyway: 
 def _render_all(
     session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool, anyway: bool
 ) -> int:
+    from voicenote.engine.memo.hearing_plan import why_unlistened
     from voicenote.engine.memo.parallel_render import render_many
     from voicenote.engine.singly import Failed
 
@@ -73,7 +78,12 @@ def _render_all(
             session.screen.note(
                 "There are no scripts to speak. To write them: voicenote script --all"
             )
-        session.screen.warn(*_unheard(done), *(one.note for one in done if one.note))
+        made = [one.memo for one in done if one.made]
+        unlistened = why_unlistened(ws, made, seen=session.screen.interactive)
+        notes = (note for one in done for note in (one.note, *one.misheard) if note)
+        session.screen.warn(*_unheard(done), *list_some(list(notes)))
+        if unlistened:
+            session.screen.note(unlistened)
 
     return report_cases(session, numbers, done, failed, lambda one: memo_data(ws.home, one), tell)
 

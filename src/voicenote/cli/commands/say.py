@@ -37,12 +37,14 @@ def say(
 ) -> None:
     """Turn text into sound: TEXT, --file, or standard input (-). No workspace is needed.
 
-    With -o - the sound goes to standard output, as Ogg/Opus.
+    With -o - the sound goes to standard output, as Ogg/Opus. Your own name and that of your
+    business are said as in your settings (say_as, business_say_as).
 
     With --json: {"file", "duration_s", "voice", "language", "synthetic", "sentences"}.
     """
     from voicenote.engine.memo.plain_speech import say as say_
     from voicenote.engine.memo.plain_speech import sentences_of
+    from voicenote.script.said_names import say_names
     from voicenote.sound.long import write_long, write_ogg
     from voicenote.wiring import describe_voices, make_voice
 
@@ -59,7 +61,8 @@ def say(
         )
     words = _words(session, text, source)
     tongue = _recognise(session, words) if language is None else language_tag(language)
-    sentences = sentences_of(words, tongue)
+    said_as = session.settings.owner.said_as
+    sentences = tuple(say_names(one, said_as) for one in sentences_of(words, tongue))
     engine, options = _choose_engine(session, tongue, voice)
     if rate:
         options["rate"] = rate

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from voicenote.engine.case.answer_view import AnswerView
     from voicenote.engine.case.case_view import (
         CaseView,
-        MemoView,
         MessageView,
         PromiseView,
         ScriptView,
     )
+    from voicenote.engine.case.memo_view import MemoView
     from voicenote.model.case import Case, Customer, Lesson
 
 #: How many lines of history a page shows; ``--json`` has all.
@@ -36,7 +36,9 @@ def show(session: Session, /, *, number: int) -> None:
 
     With --json: the whole case. In its "memo", "synthetic" says whether a computer speaks in it,
     and "synthetic_part" how much: no, partly or yes. "without_sound" says that it leaves as a
-    letter alone, because a listener would mishear "misheard" of 100 words (R24).
+    letter alone, because a listener would mishear "misheard" of 100 words (R24). "listening" is
+    what ears heard of its names, sums and days: {"by", "trouble", "misheard": [{"text", "heard",
+    "said", "whose"}], "said_as"}; "said" is another spelling in which it was heard right.
     """
     from voicenote.engine.case.case_view import case_view
 
@@ -205,7 +207,8 @@ def _memo(memo: MemoView) -> list[str]:
     approved = f"approved{anyway}" if memo.approved else "not approved yet"
     unheard = [f"[{why_unheard(memo.misheard, memo.synthetic_part)}]"] if memo.without_sound else []
     told = f"[{memo.duration_s:.0f} s{level}, {voice}, {approved}]"
-    return ["", told, *unheard, memo.files["ogg"]]
+    misheard = [f"[{one}]" for one in memo.notes]
+    return ["", told, *unheard, *misheard, memo.files["ogg"]]
 
 
 def _message(one: MessageView, zone: ZoneInfo) -> str:

@@ -60,9 +60,9 @@ def list_(session: Session, /) -> None:
         }
         for one in list_voices(session.draft, describe_voices)
     ]
-    broken = load(VOICES).tried().broken
-    rows += [broken_row("voice", name, why) for name, why in broken.items()]
-    session.screen.show(rows, lambda: "\n".join(map(_describe_voice, rows)))
+    rows += [broken_row("voice", *one) for one in load(VOICES).tried().broken.items()]
+    named = [f"“{name}” is said “{way}”" for name, way in session.draft.owner.said_as.items()]
+    session.screen.show(rows, lambda: "\n".join([*map(_describe_voice, rows), *named]))
     session.check()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicenote.cli.terminal.session import Session
@@ -99,6 +100,12 @@ def _without_number(one: Failed) -> str:
     return re.sub(rf"\b{one.case}\b", "N", one.error.in_one_line)
 
 
+def list_some(lines: Sequence[str]) -> list[str]:
+    """Return the first of many lines to show, and how many more there are."""
+    more = [f"… and {len(lines) - SHOWN} more: voicenote show N"] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *more]
+
+
 def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
     """Return a memo for ``--json``, with the full paths of its files."""
     memo = one.memo
@@ -114,6 +121,7 @@ def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
         "loudness_lufs": memo.loudness_lufs,
         "files": {name: str(home / file) for name, file in memo.files.items()},
         "sha256": memo.sha256,
+        "listening": asdict(memo.listening),
         "note": one.note,
     }
 

@@ -16,7 +16,7 @@ def show_memo(session: Session, ws: Workspace, number: int) -> None:
 
     Raises RuleSaysNo when there is no memo.
     """
-    from voicenote.engine.memo.listening import letter_of, memo_file, wave_of_memo
+    from voicenote.engine.memo.listening import letter_of, memo_file, misheard_in, wave_of_memo
     from voicenote.engine.memo.player import play
 
     screen = session.screen
@@ -26,6 +26,7 @@ def show_memo(session: Session, ws: Workspace, number: int) -> None:
         screen.warn(f"Case {number} leaves without sound (R24). These are its words:\n\n{letter}\n")
         return
     screen.note(f"Case {number}, {seconds:.0f} s: {file}")
+    screen.warn(*misheard_in(ws, [number]))
     try:
         if screen.width:
             from voicenote.sound.waveform import line

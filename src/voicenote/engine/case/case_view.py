@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from voicenote.engine.case.answer_view import AnswerView, answer_views
 from voicenote.engine.case.attention import clock_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.memo_view import MemoView, memo_view
 from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import told_also
@@ -20,7 +21,6 @@ from voicenote.ledger import attempts, case_reports, persons, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.attachment import FileView
 from voicenote.model.case import Case, Failure, Lesson, Stage
-from voicenote.model.memo import Synthetic
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Receipt
 from voicenote.model.sentences import Section
@@ -85,27 +85,6 @@ class ScriptView:
     brief_sha256: str | None
     refused: str
     sentences: tuple[SentenceView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoView:
-    """The newest memo of a case. `files` are absolute paths, by rendition.
-
-    `synthetic` tells whether a computer speaks in it, `synthetic_part` how much. `misheard` and
-    `without_sound` are those of `Memo`. `approved_anyway`: why it was approved despite objections.
-    """
-
-    files: Mapping[str, str]
-    duration_s: float
-    loudness_lufs: float | None
-    synthetic: bool
-    synthetic_part: Synthetic
-    misheard: float
-    without_sound: bool
-    voice: str
-    sha256: str
-    approved: bool
-    approved_anyway: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +169,7 @@ def case_view(ws: Workspace, number: int) -> CaseView:
         also_open=also,
         amends=tuple(promise_view(case, amends, today) for amends in case.amends),
         script=_script(found, case.stage) if found else None,
-        memo=_memo(ws, found, case.stage) if found else None,
+        memo=memo_view(ws, found, approved=_approved(found, case.stage)) if found else None,
         messages=tuple(
             _message(touch, seen, refused.get(touch.number, ()), flying.get(touch.number))
             for touch in seen.touches
@@ -249,25 +228,6 @@ def _script(found: StoredDraft, stage: Stage) -> ScriptView:
         sentences=tuple(
             SentenceView(one.section, one.text, one.said, one.personal) for one in script.sentences
         ),
-    )
-
-
-def _memo(ws: Workspace, found: StoredDraft, stage: Stage) -> MemoView | None:
-    memo = found.memo
-    if memo is None:
-        return None
-    return MemoView(
-        files={name: str(ws.home / file) for name, file in memo.files.items()},
-        duration_s=round(memo.duration_s, 3),
-        loudness_lufs=memo.loudness_lufs,
-        synthetic=memo.synthetic is not Synthetic.NO,
-        synthetic_part=memo.synthetic,
-        misheard=memo.misheard,
-        without_sound=memo.unheard,
-        voice=memo.voice,
-        sha256=memo.sha256,
-        approved=_approved(found, stage),
-        approved_anyway=found.approval.anyway if found.approval else "",
     )
 
 

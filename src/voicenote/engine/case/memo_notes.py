@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 
 from voicenote.engine.case.case_script import slot_of, taken_seconds
 from voicenote.ledger import scripts
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.store import Transaction
-from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.memo import Memo, Misheard, Synthetic
 from voicenote.model.touch import Touch
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
+from voicenote.settings import Owner
 from voicenote.voice.writing_system import unreadable
 
 
@@ -52,8 +54,53 @@ def note_unsaid(found: StoredDraft, memo: Memo | None) -> str:
     named = ", ".join(f"“{word}”" for word in dict.fromkeys(left))
     return (
         f"case {found.case}: {named} isn't said, as its letters have no vowels that a voice could "
-        f"read. Give a name as it sounds: voicenote edit {found.case} --set say_as=…"
+        f"read. Give a name as it sounds: voicenote edit {found.case} --say-as …"
     )
+
+
+def notes_misheard(
+    number: int, memo: Memo | None, owner: Owner, *, unsolved: bool = False
+) -> tuple[str, ...]:
+    """Return what a machine's voice says so that something else is heard, a line each.
+
+    Where another spelling helped, it says which, and how `owner`, whose settings these are, keeps
+    it; with `unsolved` those are left out.
+    """
+    if memo is None or memo.unheard:
+        return ()
+    return tuple(
+        f"case {number}: the voice says “{one.text}” so that “{one.heard}” is heard. "
+        + _what_helps(number, one, owner)
+        for one in memo.listening.misheard
+        if not (unsolved and one.said)
+    )
+
+
+def _what_helps(number: int, one: Misheard, owner: Owner) -> str:
+    if one.said:
+        helped = f"Here it says “{one.said}” instead, and is heard right."
+        keep = "" if not one.is_name else f" To keep that: {_spell(number, one, owner, one.said)}"
+        return helped + keep
+    spell = (
+        f"Spell it as it sounds: {_spell(number, one, owner, '…')}; or say"
+        if one.is_name
+        else "Say"
+    )
+    return f"{spell} it yourself: voicenote record {number}"
+
+
+def _spell(number: int, one: Misheard, owner: Owner, said: str) -> str:
+    """Return how a name gets another spelling, which `said` is a word of."""
+    for setting, name in (("say_as", owner.name), ("business_say_as", owner.business)):
+        if one.text in name and one.whose == name:
+            return f'{setting} = "{name.replace(one.text, said)}" under [owner] in the settings'
+    return f"voicenote edit {number} --say-as {quote(said)}"
+
+
+def note_unlistened(number: int, memo: Memo) -> str:
+    """Return why nobody could listen to a memo that was to be listened to; or ""."""
+    why = memo.listening.trouble
+    return f"case {number}: nobody listened to its names, sums and days: {why}" if why else ""
 
 
 def cure(synthetic: Synthetic, numbers: Sequence[int] = ()) -> str:

@@ -19,7 +19,7 @@ from voicenote.engine.case.case_script import (
     levels_of,
     templates_of,
 )
-from voicenote.engine.case.memo_notes import cut_short, note_unheard, note_unsaid
+from voicenote.engine.case.memo_notes import cut_short, note_unheard, note_unsaid, notes_misheard
 from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -247,7 +247,8 @@ def release(
     warned = money.what if money.level is Adequacy.WARN else ""
     against = tuple(f"approved anyway: {one.what}" for one in judged.doubts)
     notes = (warned, rested, cut_short(found), note_unheard(found), note_unsaid(found, found.memo))
-    return (*against, *filter(None, notes))
+    misheard = notes_misheard(number, found.memo, ws.settings.owner)
+    return (*against, *filter(None, notes), *misheard)
 
 
 def refusal(number: int, doubts: Sequence[Objection]) -> RuleSaysNo:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicenote.engine.case.memo_notes import notes_misheard
 from voicenote.engine.memo.drafting import current
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
@@ -41,6 +42,19 @@ def letter_of(ws: Workspace, number: int) -> tuple[str, bool]:
     if found is None:
         return "", False
     return drop_disclosure(found.script).text, bool(found.memo and found.memo.unheard)
+
+
+def misheard_in(ws: Workspace, numbers: Sequence[int], *, unsolved: bool = False) -> list[str]:
+    """Return what is misheard of the newest memos of some cases, and what helps, a line each.
+
+    Only what no other spelling has helped, if `unsolved`.
+    """
+    lines: list[str] = []
+    for number in numbers:
+        _, found = current(ws, number)
+        if found is not None:
+            lines += notes_misheard(number, found.memo, ws.settings.owner, unsolved=unsolved)
+    return lines
 
 
 def sample(ws: Workspace, numbers: Sequence[int], count: int) -> list[int]:

@@ -18,18 +18,21 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Self
 
+from voicenote.ears.port import Ears
 from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases, to_speak, told
 from voicenote.engine.memo.render_job import Job, speak
 from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
+from voicenote.engine.tabled_plugins import ears_plugins
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.memo import Memo
+from voicenote.settings import load
 from voicenote.sound.piece_cache import Cache
 from voicenote.voice.port import Voice
 
@@ -98,7 +101,7 @@ def _begin(
 
     def finish() -> Outcome:
         try:
-            rendered = told(found, processes.wait(going), job)
+            rendered = told(ws, found, processes.wait(going), job)
             keep_memo(ws, found, rendered)
         except OF_ONE_CASE as error:
             return Failed(number, error)
@@ -130,7 +133,7 @@ class _Processes:
             count,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_start,
-            initargs=(ws.make_voice, ws.home / "cache", limit),
+            initargs=(ws.make_voice, ws.home, limit),
         )
         self._pool = self._fresh()
         self._lives = _LIVES
@@ -233,15 +236,17 @@ def _can_leave(make_voice: MakeVoice) -> bool:
 # -- in the other process -------------------------------------------------------------------------
 
 
-_here: list[tuple[MakeVoice, Cache]] = []
+_here: list[tuple[MakeVoice, Cache, Path]] = []
 _voices: dict[str, Voice] = {}
 
 
-def _start(make_voice: MakeVoice, folder: Path, limit: int) -> None:
+def _start(make_voice: MakeVoice, home: Path, limit: int) -> None:
     # Ctrl-C goes to all of them; the first process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _here[:] = [(make_voice, Cache(folder, limit))]
+    # each process has one core, also to listen
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    _here[:] = [(make_voice, Cache(home / "cache", limit), home)]
 
 
 def _end_with_parent() -> None:
@@ -253,8 +258,14 @@ def _end_with_parent() -> None:
 
 
 def _in_process(job: Job) -> Memo:
-    [(make_voice, cache)], chosen = _here, job.chosen
+    [(make_voice, cache, home)], chosen = _here, job.chosen
     key = repr((chosen.name, sorted(chosen.options.items())))
     if key not in _voices:
         _voices[key] = make_voice(chosen.name, chosen.options)
-    return speak(job, lambda: _voices[key], cache)
+    return speak(job, lambda: _voices[key], cache, lambda: _ears_of(home))
+
+
+@cache
+def _ears_of(home: Path) -> Ears:
+    """Return the ears of a workspace, made once in this process. Raises BadSettings."""
+    return ears_plugins.make(load(home, os.environ))

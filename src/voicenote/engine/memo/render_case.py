@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.engine.case.case_script import templates_of
-from voicenote.engine.case.memo_notes import note_unsaid
+from voicenote.engine.case.memo_notes import note_unlistened, note_unsaid, notes_misheard
 from voicenote.engine.memo.drafting import keep, need_draft
+from voicenote.engine.memo.hearing_plan import listens_back, names_of, said_in
 from voicenote.engine.memo.unkept import watch_memos
 from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A memo, why this voice said it, whether it had to be made, and what it leaves out."""
+    """A memo, why this voice said it, whether it had to be made, and what it leaves out.
+
+    `misheard` tells of names, sums and days of which something else is heard, a line each.
+    """
 
     case: int
     memo: Memo
     why: str
     made: bool
     note: str = ""
+    misheard: tuple[str, ...] = ()
 
 
 def spoken_by_a_person(found: StoredDraft) -> Script:
@@ -65,15 +70,22 @@ def render_cases(
             if ready is None:
                 note(job.folder)
                 memo = _speak_here(ws, job)
-                ready = told(found, memo, job)
+                ready = told(ws, found, memo, job)
                 keep_memo(ws, found, ready)
             yield ready
 
 
-def told(found: StoredDraft, memo: Memo, job: Job) -> Rendered:
+def told(ws: Workspace, found: StoredDraft, memo: Memo, job: Job) -> Rendered:
     """Return what is told of a memo that was made of a draft."""
-    note = note_unsaid(found, memo)
-    return Rendered(found.case, memo, job.chosen.why, made=True, note=note)
+    return _as_rendered(ws, found, memo, job.chosen.why, made=True)
+
+
+def _as_rendered(
+    ws: Workspace, found: StoredDraft, memo: Memo, why: str, *, made: bool
+) -> Rendered:
+    note = " ".join(filter(None, (note_unsaid(found, memo), note_unlistened(found.case, memo))))
+    misheard = notes_misheard(found.case, memo, ws.settings.owner)
+    return Rendered(found.case, memo, why, made=made, note=note, misheard=misheard)
 
 
 def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
@@ -135,7 +147,9 @@ def render(ws: Workspace, case: Case, found: StoredDraft, note: Callable[[Path],
 def _speak_here(ws: Workspace, job: Job) -> Memo:
     from voicenote.engine.memo.render_job import speak
 
-    return speak(job, lambda: ws.voice(job.chosen.name, job.chosen.options), ws.cache)
+    return speak(
+        job, lambda: ws.voice(job.chosen.name, job.chosen.options), ws.cache, lambda: ws.ears
+    )
 
 
 def _prepare_job(
@@ -149,11 +163,10 @@ def _prepare_job(
     memo = found.memo
     folder = ws.home / "memos" / f"{case.number:06d}"
     folder /= f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
-    same = (chosen.version, chosen.misheard, chosen.anyway)
-    if memo and (memo.voice, memo.misheard, memo.anyway) == same:
+    listens, said_as = listens_back(ws, chosen), said_in(ws, found.script)
+    if memo and _is_same(memo, chosen, listens, said_as):
         if broken_seal(ws.home, memo) is None:
-            note = note_unsaid(found, memo)
-            ready = Rendered(case.number, memo, chosen.why, made=False, note=note)
+            ready = _as_rendered(ws, found, memo, chosen.why, made=False)
         else:  # made again in its place
             folder = (ws.home / memo.files["ogg"]).parent
     owner = ws.settings.owner
@@ -173,6 +186,20 @@ def _prepare_job(
         renditions=tuple(dict.fromkeys(("ogg", *sound.renditions))),
         bit_rate=sound.bitrate * 1000,
         loudness=sound.loudness,
+        said_as=said_as,
+        listens=listens,
+        names=names_of(ws, case, found.script.language) if listens else {},
+    )
+
+
+def _is_same(memo: Memo, chosen: Chosen, listens: str, said_as: Mapping[str, str]) -> bool:
+    """Return whether a memo is what would be made: by this voice, with these names, listened to."""
+    made = (memo.voice, memo.misheard, memo.anyway)
+    heard = memo.listening.by or memo.synthetic is Synthetic.NO or not listens
+    return (
+        made == (chosen.version, chosen.misheard, chosen.anyway)
+        and bool(heard)
+        and (memo.synthetic is Synthetic.NO or memo.listening.said_as == said_as)
     )
 
 

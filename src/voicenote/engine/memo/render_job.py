@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from voicenote.ears.port import Ears
+from voicenote.engine.memo.listen_back import Listener, Ready
 from voicenote.engine.memo.voice_choice import Chosen
-from voicenote.model.memo import Memo
+from voicenote.model.memo import Listening, Memo
 from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.script.said_names import say_names
 from voicenote.sound.formats import Tags
 from voicenote.sound.loudness import LoudnessReading
 from voicenote.sound.mixdown import level_for, make_memo
@@ -23,7 +27,9 @@ from voicenote.voice.writing_system import readable
 class Job:
     """A script, who says it, and where its memo goes.
 
-    `bit_rate` is that of the Ogg file, in bits per second; `loudness` is in LUFS.
+    `bit_rate` is that of the Ogg file, in bits per second; `loudness` is in LUFS. A machine says
+    names as in `said_as`. `listens` names the ears that hear them, "" if nobody is to listen, and
+    `names` has those of people and businesses, each with how it is said.
     """
 
     script: Script
@@ -34,15 +40,32 @@ class Job:
     renditions: tuple[str, ...]
     bit_rate: int
     loudness: float
+    said_as: Mapping[str, str] = field(default_factory=dict)
+    listens: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
-    """Make the memo; `voice` makes the speaker. Raises what the voice and the sound stage raise."""
+def speak(
+    job: Job,
+    voice: Callable[[], Voice],
+    cache: Cache | None,
+    ears: Callable[[], Ears] | None = None,
+) -> Memo:
+    """Make the memo; `voice` makes the speaker, and `ears` what listens back to it.
+
+    Raises what the voice and the sound stage raise; ears that fail are only told of.
+    """
     chosen, language = job.chosen, job.script.language
     level = level_for(chosen.name, chosen.version, job.loudness, language)
+    listener = None
+    if ears and job.listens:
+        listener = Listener(ears=ears, by=job.listens, names=job.names, cache=cache)
+    sounds = chosen.whole or sounds_of(
+        voice(), job.script, level, _own_of(job), said_as=job.said_as, listener=listener
+    )
     memo = make_memo(
         job.script,
-        chosen.whole or sounds_of(voice(), job.script, level, _own_of(job)),
+        sounds,
         folder=job.folder,
         root=job.root,
         tags=job.tags,
@@ -52,7 +75,13 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
         cache=cache,
         spans=chosen.spans,
     )
-    return replace(memo, misheard=chosen.misheard, anyway=chosen.anyway)
+    listening = Listening(
+        by=listener.by if listener and not listener.trouble else "",
+        trouble=listener.trouble if listener else "",
+        misheard=tuple(listener.misheard) if listener else (),
+        said_as=job.said_as,
+    )
+    return replace(memo, misheard=chosen.misheard, anyway=chosen.anyway, listening=listening)
 
 
 def _own_of(job: Job) -> tuple[Recorded, LoudnessReading] | None:
@@ -68,34 +97,65 @@ def sounds_of(
     script: Script,
     level: LoudnessReading,
     own: tuple[Recorded, LoudnessReading] | None = None,
+    *,
+    said_as: Mapping[str, str] | None = None,
+    listener: Listener | None = None,
 ) -> list[Spoken]:
     """Return each sentence, to be spoken when it is needed, with its cache key.
 
     `voice` says it; if both say the script, the `own` recordings that exist come first. A machine
-    always says the line that discloses its voice.
+    always says the line that discloses its voice, says names as in `said_as`, and is listened to by
+    the `listener`.
     """
-    sounds = []
-    for sentence in script.sentences:
-        by, loud = voice, level
-        if own and sentence.section is not Section.DISCLOSE:
-            recorded, own_level = own
-            if recorded.stamp(sentence, script.language):
-                by, loud = recorded, own_level
-        sounds.append(_speak_sentence(by, sentence, script.language, loud))
-    return sounds
-
-
-def _speak_sentence(
-    voice: Voice, sentence: Sentence, language: str, level: LoudnessReading
-) -> Spoken:
-    if isinstance(voice, Recorded):
-        text = f"{sentence.text}\n{voice.stamp(sentence, language)}"
+    language, sentences = script.language, script.sentences
+    takes = [_take_of(one, language, (voice, level), own) for one in sentences]
+    machine = [
+        readable(say_names(one, said_as or {}), language)
+        for one, take in zip(sentences, takes, strict=True)
+        if take is None
+    ]
+    if listener:
+        ready = iter(listener.settle_all(voice, machine, language))
     else:
-        sentence = readable(sentence, language)
-        text = sentence.said
+        ready = iter([Ready(one, partial(voice.speak, one, language)) for one in machine])
+    return [
+        _play_sentence(*take, one, language)
+        if take
+        else _speak_sentence(voice, next(ready), language, level)
+        for one, take in zip(sentences, takes, strict=True)
+    ]
+
+
+def _take_of(
+    sentence: Sentence,
+    language: str,
+    by: tuple[Voice, LoudnessReading],
+    own: tuple[Recorded, LoudnessReading] | None,
+) -> tuple[Recorded, LoudnessReading] | None:
+    """Return the recordings that say a sentence, and how loud they are; None if a machine does."""
+    voice, level = by
+    if isinstance(voice, Recorded):
+        return voice, level
+    machine = sentence.section is Section.DISCLOSE
+    return own if own and not machine and own[0].stamp(sentence, language) else None
+
+
+def _play_sentence(
+    own: Recorded, level: LoudnessReading, sentence: Sentence, language: str
+) -> Spoken:
+    text = f"{sentence.text}\n{own.stamp(sentence, language)}"
     return Spoken(
-        key=key_of(voice.name, voice.version, language, text),
-        speak=lambda: voice.speak(sentence, language),
+        key=key_of(own.name, own.version, language, text),
+        speak=lambda: own.speak(sentence, language),
         shared=not sentence.personal,
+        level=level,
+    )
+
+
+def _speak_sentence(voice: Voice, ready: Ready, language: str, level: LoudnessReading) -> Spoken:
+    return Spoken(
+        key=key_of(voice.name, voice.version, language, ready.sentence.said),
+        speak=ready.speak,
+        shared=not ready.sentence.personal,
         level=level,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voicenote.engine.tabled_plugins import ears_plugins
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import VoicenoteError
 from voicenote.model.case import Case
@@ -53,10 +52,4 @@ def hear_sentences(
 
 def why_deaf(ws: Workspace) -> str:
     """Return why no take is listened to; "" if the ears are ready."""
-    kind = ws.settings.ears.kind
-    if kind == "none":
-        return "no ears are set"
-    for info in ears_plugins.describe(ws.settings):
-        if info.name == kind and not info.ready:
-            return f"{info.name} isn't ready; {info.advice}"
-    return ""
+    return ws.deaf_because
