@@ -176,6 +176,13 @@ def freely(folder: Path) -> str:
     return freely_measures.freely(folder)
 
 
+def coach(folder: Path) -> str:
+    """Faults made over speech, and how many of them the coach finds."""
+    import coach_measures
+
+    return coach_measures.coach(folder)
+
+
 def mail(folder: Path) -> str:
     """Letters a second against mailmerge and apprise."""
     import mail_measures
@@ -261,6 +268,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "ears": ears,
     "freely": freely,
     "listening": listening,
+    "coach": coach,
     "mail": mail,
     "storms": storms,
     "walks": walks,
@@ -272,7 +280,9 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "inbound": inbound,
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
-ONLY_BY_NAME = ("intelligibility", "ears", "freely", "listening", "fuzz", "walks", "inbound")
+ONLY_BY_NAME = (
+    *("intelligibility", "ears", "freely", "listening", "coach", "fuzz", "walks", "inbound"),
+)
 
 
 def main(names: Sequence[str]) -> int:
