@@ -134,6 +134,13 @@ def sound(folder: Path) -> str:
     return sound_measures.sound(folder)
 
 
+def marks(_folder: Path) -> str:
+    """Whether the watermark is found after every codec, and nowhere else."""
+    import marks_measures
+
+    return marks_measures.marks()
+
+
 def check(_folder: Path) -> str:
     """How many scripts a second are composed and checked."""
     import check_measures
@@ -174,13 +181,6 @@ def freely(folder: Path) -> str:
     import freely_measures
 
     return freely_measures.freely(folder)
-
-
-def coach(folder: Path) -> str:
-    """Faults made over speech, and how many of them the coach finds."""
-    import coach_measures
-
-    return coach_measures.coach(folder)
 
 
 def mail(folder: Path) -> str:
@@ -268,12 +268,12 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "ears": ears,
     "freely": freely,
     "listening": listening,
-    "coach": coach,
     "mail": mail,
     "storms": storms,
     "walks": walks,
     "loudness": loudness,
     "coding": coding,
+    "marks": marks,
     "narratives": narratives,
     "writer": writer,
     "fuzz": fuzz,
@@ -281,7 +281,8 @@ MEASURES: dict[str, Callable[[Path], str]] = {
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
 ONLY_BY_NAME = (
-    *("intelligibility", "ears", "freely", "listening", "coach", "fuzz", "walks", "inbound"),
+    *("marks", "intelligibility", "ears", "freely", "listening"),
+    *("fuzz", "walks", "inbound"),
 )
 
 

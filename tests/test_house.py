@@ -20,7 +20,7 @@ SOURCE = Path(errors.__file__).parent
 
 # -- the data ---------------------------------------------------------------------------------
 
-STAGES = ("intake", "script", "voice", "ears", "sound", "schedule", "delivery", "followup")
+STAGES = ("intake", "script", "voice", "ears", "sound", "marks", "schedule", "delivery", "followup")
 GROUND = (
     "addresses",
     "codepages",

@@ -63,6 +63,7 @@ WITH_LEDGER = (
     "status",
     "triage 3 --finding justified",
     "undo",
+    "verify {away}/memo.wav",
     "withdraw 4 --why it_was_solved",
 )
 #: What does without one, or tells of its state and goes on.

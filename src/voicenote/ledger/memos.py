@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Text, cast, func, insert, or_, select
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
 from voicenote.ledger.scripts import Approval
 from voicenote.ledger.store import Transaction
-from voicenote.model.memo import Memo
+from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.transitions import UNSENT
 
 
@@ -31,6 +33,47 @@ def folders_of(tx: Transaction, cases: Sequence[int]) -> set[str]:
         files = tx.connection.execute(query).scalars()
         found |= {str(PurePosixPath(one["ogg"]).parent) for one in files}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file of a memo that the ledger knows by its hash: whose, which rendition, made when (UTC).
+
+    `approved_at` is when its memo was approved, None if it wasn't.
+    """
+
+    case: int
+    rendition: str
+    made_at: datetime
+    synthetic: Synthetic
+    voice: str
+    approved_at: datetime | None
+
+
+def find_by_hash(tx: Transaction, sha256: str) -> list[KnownFile]:
+    """Return the files of memos that have this SHA-256 (hexadecimal), the oldest first."""
+    memo, given = tables.memos, tables.approvals
+    when = (
+        select(func.min(given.c.at))
+        .where(given.c.case == memo.c.case, given.c.memo_sha256 == memo.c.sha256)
+        .scalar_subquery()
+    )
+    query = (
+        select(memo, when.label("approved_at"))
+        .where(or_(memo.c.sha256 == sha256, cast(memo.c.digests, Text).contains(sha256)))
+        .order_by(memo.c.number)
+    )
+    return [
+        KnownFile(
+            case=row.case,
+            rendition=next((k for k, one in row.digests.items() if one == sha256), "ogg"),
+            made_at=row.made_at,
+            synthetic=Synthetic(row.synthetic),
+            voice=row.voice,
+            approved_at=row.approved_at,
+        )
+        for row in tx.connection.execute(query)
+    ]
 
 
 def unheard(tx: Transaction, cases: Sequence[int]) -> set[int]:

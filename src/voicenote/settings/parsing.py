@@ -59,7 +59,7 @@ class Structure:
             elif kind in (WriterTable, EarsTable):
                 made[name] = self.extended(kind, table, name)
             else:
-                raw = self.secrets(table, name) if name == "ledger" else table
+                raw = self.secrets(table, name) if name in ("ledger", "marks") else table
                 made[name] = read(kind, raw, name, self.problems)
         made["plans"] = {
             name: self.secrets(table, f"plans.{name}")

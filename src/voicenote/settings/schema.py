@@ -13,6 +13,7 @@ from typing import Any
 
 from voicenote.options import Secret, option, validators
 from voicenote.settings.ears_table import EarsTable
+from voicenote.settings.marks_table import MarksTable
 from voicenote.settings.policy import LIMIT, Check, Policy
 from voicenote.settings.source import SettingsSource
 from voicenote.settings.voice_table import VoiceTable
@@ -84,6 +85,12 @@ class Sound:
         "kbit/s of the Ogg/Opus file (a bubble holds 512 KB).",
     )
     loudness: float = option(-16.0, validators.number(-30, -9), "Loudness of a memo, in LUFS.")
+    watermark: bool = option(
+        True,
+        validators.switch,
+        "Whether a synthetic voice carries a watermark that `voicenote verify` finds. Your own "
+        "recordings never do.",
+    )
     cache_mb: int = option(
         1000,
         validators.number(0, 1_000_000, whole=True),
@@ -221,6 +228,7 @@ class Settings:
     voice: VoiceTable = field(default_factory=VoiceTable)
     sound: Sound = field(default_factory=Sound)
     ears: EarsTable = field(default_factory=EarsTable)
+    marks: MarksTable = field(default_factory=MarksTable)
     schedule: Schedule = field(default_factory=Schedule)
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
@@ -239,6 +247,7 @@ TABLES: dict[str, type] = {
     "voice": VoiceTable,
     "sound": Sound,
     "ears": EarsTable,
+    "marks": MarksTable,
     "schedule": Schedule,
     "policy": Policy,
     "check": Check,

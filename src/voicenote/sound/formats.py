@@ -35,7 +35,10 @@ class Codec:
 
 
 #: How a tag marks a voice as synthetic, wholly or in part, when it isn't a tag of its own.
-_MARK = re.compile(r"\bsynthetic=(yes|partly)\b")
+_MARK = re.compile(r"\bsynthetic=(yes|partly|no)\b")
+_MARKED = (Synthetic.YES, Synthetic.PARTLY)
+#: Tags that no format knows; what they are called in all of them.
+OWN_FIELDS = ("synthetic", "voice")
 #: The longest tag, in characters: all of them fit on one page of an Ogg file.
 _LONGEST_TAG = 2000
 #: Rendition → its codec. Opus has two modes. The one for music (CELT: `lowdelay`) never cracked
@@ -96,7 +99,25 @@ def metadata(tags: Tags) -> dict[str, str]:
     return {name: line[:_LONGEST_TAG] for name, line in lines.items() if line}
 
 
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What the tags of a file say: whether its voice is synthetic, None if nothing; and which."""
+
+    synthetic: Synthetic | None = None
+    voice: str = ""
+
+
+def marking_of(found: Mapping[str, str]) -> Marking:
+    """Return what the tags of a file say of its voice, in the form that `metadata` writes."""
+    told = {name.casefold(): text for name, text in found.items()}
+    said = told.get("synthetic", "").strip().casefold()
+    noted = _MARK.search(told.get("comment", "").casefold())
+    if noted and said not in _MARKED:  # some formats keep only the comment
+        said = noted[1]
+    known = said in tuple(Synthetic)
+    return Marking(Synthetic(said) if known else None, told.get("voice", ""))
+
+
 def is_marked(found: Mapping[str, str]) -> bool:
     """Return whether the tags of a file mark its voice as synthetic, as those of `metadata` do."""
-    told = {name.casefold(): text.casefold() for name, text in found.items()}
-    return told.get("synthetic") in ("yes", "partly") or bool(_MARK.search(told.get("comment", "")))
+    return marking_of(found).synthetic in _MARKED

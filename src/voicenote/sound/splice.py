@@ -19,7 +19,8 @@ from typing import cast
 import av
 
 from voicenote.errors import Unavailable
-from voicenote.sound.formats import Codec, Tags, metadata
+from voicenote.sound.formats import OWN_FIELDS, Codec, Tags, metadata
+from voicenote.sound.mp4_fields import add_fields
 from voicenote.sound.packets import FORMS, silence
 
 #: The 48 kHz samples of an Opus packet, and those that a player drops at the start: the delay of
@@ -118,3 +119,6 @@ def mux(path: Path, packets: Iterable[bytes], rendition: str, codec: Codec, tags
             packet.duration = form.frame if form else len(data) // 2
             container.mux(packet)
             at += packet.duration
+    if rendition == "m4a":
+        told = metadata(tags)
+        add_fields(path, {name: told[name] for name in OWN_FIELDS if name in told})

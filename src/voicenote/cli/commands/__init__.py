@@ -50,6 +50,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("render", "Turn scripts into sound."),
         Entry("play", "Listen to a memo."),
         Entry("hear", "Write down what is said in a sound."),
+        Entry("verify", "What marks of synthetic speech a file carries."),
         Entry("proof", "Send yourself what a customer would get."),
         Entry("approve", "Approve memos for sending."),
     ),

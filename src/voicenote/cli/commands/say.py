@@ -48,17 +48,9 @@ def say(
     from voicenote.sound.long import write_long, write_ogg
     from voicenote.wiring import describe_voices, make_voice
 
-    if output == PIPE and session.json:
-        raise WrongUse("--json and the sound can't both go to standard output", "add -o FILE")
+    _check_place(session, output)
     session.if_stopped = "no sound was kept; run the same command again when you are ready"
     session.check()
-    if output != PIPE and Path(output).is_dir():
-        name = Path(output) / "hello.ogg"
-        raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
-    if output != PIPE and not Path(output).absolute().parent.is_dir():
-        raise WrongUse(
-            f"the folder of {output} doesn't exist", "create it first, or choose another"
-        )
     words = _words(session, text, source)
     tongue = _recognise(session, words) if language is None else language_tag(language)
     said_as = session.settings.owner.said_as
@@ -75,7 +67,16 @@ def say(
             return write_ogg(session.screen.raw, sentences, told, tags)
         return write_long(Path(output), sentences, told, tags)
 
-    said = say_(sentences, tongue, engine, options, describe_voices(options), make_voice, write)
+    said = say_(
+        sentences,
+        tongue,
+        engine,
+        options,
+        describe_voices(options),
+        make_voice,
+        write,
+        watermark=session.settings.sound.watermark,
+    )
     session.if_stopped = ""
     data = {
         "file": output,
@@ -108,6 +109,21 @@ def _recognise(session: Session, words: str) -> str:
         f"These words look {name}, so a voice for that says them; --language {own} keeps yours."
     )
     return found
+
+
+def _check_place(session: Session, output: str) -> None:
+    """Raise WrongUse unless the sound can be written there."""
+    if output == PIPE:
+        if session.json:
+            raise WrongUse("--json and the sound can't both go to standard output", "add -o FILE")
+        return
+    if Path(output).is_dir():
+        name = Path(output) / "hello.ogg"
+        raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
+    if not Path(output).absolute().parent.is_dir():
+        raise WrongUse(
+            f"the folder of {output} doesn't exist", "create it first, or choose another"
+        )
 
 
 def _choose_engine(

@@ -6,15 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from voicenote.engine.admin.check_result import CheckResult, fault, fine
+from voicenote.engine.memo.signing import credentials_of
 from voicenote.engine.memo.voice_choice import voice_options
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.errors import BadSettings, VoicenoteError, VoiceUnavailable
+from voicenote.extras import how_to_install_packages
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.unreadable import readable
+from voicenote.marks.manifest import sign, source_of
+from voicenote.marks.network import runs_here
 from voicenote.model.case import OPEN_STAGES
+from voicenote.model.memo import Clip, Synthetic
 from voicenote.script.templating import Templates
+from voicenote.settings import Settings
 from voicenote.voice.choose import MISHEARD, Offer, VoiceChoice, choose
 from voicenote.voice.port import primary
+
+#: What is signed to see whether that works.
+SHORTEST_WAV = Clip(bytes(800), 8_000, synthetic=True).wav
 
 
 def check_voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
@@ -35,6 +44,8 @@ def check_voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult
         else:
             info = next(one.info for one in spoken if one.info.name == choice.name)
             yield _understood(language, choice, info.misheard.get(primary(language), 0))
+    yield _watermark(wanted=ws.settings.sound.watermark)
+    yield _signing(ws.settings)
     languages = Templates((ws.home / "templates",)).languages()
     for language in _languages(ws):
         if language.partition("-")[0].lower() not in languages:
@@ -43,6 +54,32 @@ def check_voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult
                 f"there are none in {language}, so its customers hear English",
                 f"write some in {ws.home / 'templates' / language}",
             )
+
+
+def _watermark(*, wanted: bool) -> CheckResult:
+    """Return whether synthetic voices are watermarked here."""
+    if not wanted:
+        return fine("marks", "synthetic voices aren't watermarked: [sound] watermark is off")
+    if not runs_here():
+        return fault(
+            "marks",
+            "synthetic voices can't be watermarked, so only the file's tag and the spoken line "
+            "say what they are",
+            how_to_install_packages("onnxruntime"),
+        )
+    return fine("marks", "synthetic voices are watermarked")
+
+
+def _signing(settings: Settings) -> CheckResult:
+    """Return whether memos in a synthetic voice are signed, and by whom."""
+    try:
+        by = credentials_of(settings)
+        if by is None:
+            return fine("marks", "memos aren't signed: [marks] certificate is empty")
+        sign(SHORTEST_WAV, "wav", source_of(Synthetic.YES, ""), "a trial", by)
+    except VoicenoteError as error:
+        return fault("marks", error.what, error.advice)
+    return fine("marks", f"memos in a synthetic voice are signed with {settings.marks.certificate}")
 
 
 def _understood(language: str, choice: VoiceChoice, misheard: float) -> CheckResult:

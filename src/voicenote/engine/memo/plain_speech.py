@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from voicenote.engine.memo.marked_voice import mark_voice
 from voicenote.errors import BadData
 from voicenote.model.memo import Synthetic
 from voicenote.model.sentences import Section, Sentence
@@ -74,16 +75,18 @@ def say(
     facts: Sequence[VoiceInfo],
     make_voice: Callable[[str, Mapping[str, object]], Voice],
     write: Callable[[Iterator[Spoken], Tags], float],
+    *,
+    watermark: bool,
 ) -> SpokenText:
     """Say `sentences` in `language` (BCP 47) with the voice named `wish`, or ``auto``.
 
-    Each is spoken when `write` takes it; `write` returns the seconds of the whole. Recordings are
-    left out: they can't say any text. Raises VoiceUnavailable when no voice can, BadSettings for
-    wrong `options`, and what `write` raises.
+    Each is spoken when `write` takes it, and watermarked if `watermark` is set; `write` returns the
+    seconds of the whole. Recordings are left out: they can't say any text. Raises VoiceUnavailable
+    when no voice can, BadSettings for wrong `options`, and what `write` raises.
     """
     offers = [Offer(info=one) for one in facts if one.synthetic]
     choice = choose([wish or AUTO], language, offers)
-    voice = make_voice(choice.name, options)
+    voice = mark_voice(make_voice(choice.name, options), wanted=watermark)
     level = level_for(choice.name, voice.version, language=language)
 
     def spoken(sentence: Sentence) -> Spoken:

@@ -157,6 +157,7 @@ def _prepare_job(
 ) -> tuple[Rendered | None, Job]:
     """Return the memo of a draft if the same voice has said it, and what to speak if not."""
     from voicenote.engine.memo.render_job import Job
+    from voicenote.engine.memo.signing import credentials_of
     from voicenote.sound.formats import Tags
 
     ready = None
@@ -188,6 +189,7 @@ def _prepare_job(
         loudness=sound.loudness,
         said_as=said_as,
         listens=listens,
+        signed_by=credentials_of(ws.settings),
         names=names_of(ws, case, found.script.language) if listens else {},
     )
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from voicenote.ears.port import Ears
 from voicenote.engine.memo.listen_back import Listener, Ready
+from voicenote.engine.memo.marked_voice import mark_voice
+from voicenote.engine.memo.signing import sign_memo
 from voicenote.engine.memo.voice_choice import Chosen
+from voicenote.marks.manifest import Credentials
 from voicenote.model.memo import Listening, Memo
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.said_names import say_names
@@ -29,7 +32,8 @@ class Job:
 
     `bit_rate` is that of the Ogg file, in bits per second; `loudness` is in LUFS. A machine says
     names as in `said_as`. `listens` names the ears that hear them, "" if nobody is to listen, and
-    `names` has those of people and businesses, each with how it is said.
+    `names` has those of people and businesses, each with how it is said. `signed_by` is None for
+    files without signed metadata.
     """
 
     script: Script
@@ -43,6 +47,7 @@ class Job:
     said_as: Mapping[str, str] = field(default_factory=dict)
     listens: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    signed_by: Credentials | None = None
 
 
 def speak(
@@ -61,7 +66,12 @@ def speak(
     if ears and job.listens:
         listener = Listener(ears=ears, by=job.listens, names=job.names, cache=cache)
     sounds = chosen.whole or sounds_of(
-        voice(), job.script, level, _own_of(job), said_as=job.said_as, listener=listener
+        mark_voice(voice(), wanted=chosen.marked),
+        job.script,
+        level,
+        _own_of(job),
+        said_as=job.said_as,
+        listener=listener,
     )
     memo = make_memo(
         job.script,
@@ -81,6 +91,8 @@ def speak(
         misheard=tuple(listener.misheard) if listener else (),
         said_as=job.said_as,
     )
+    if job.signed_by is not None:
+        memo = sign_memo(memo, job.root, job.tags.title, job.signed_by)
     return replace(memo, misheard=chosen.misheard, anyway=chosen.anyway, listening=listening)
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 
 from voicenote.counting import count_of
+from voicenote.engine.memo.marked_voice import mark_voice
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, VoiceUnavailable
 from voicenote.model.case import Case
@@ -39,8 +40,8 @@ class Chosen:
     """A voice for one script, to be made with `options`. `whole` is a recording of all of it.
 
     `spans` say when each sentence of that recording is said, in seconds, if it is known. If `own`
-    is set, its recordings are used instead of the voice for the sentences they have. `misheard` and
-    `anyway` are those of its memo.
+    is set, its recordings are used instead of the voice for the sentences they have. `marked`: its
+    synthetic voice is watermarked. `misheard` and `anyway` are those of its memo.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Chosen:
     whole: Clip | None = None
     spans: Spans = ()
     own: RecordedOptions | None = None
+    marked: bool = False
     misheard: float = 0
     anyway: bool = False
 
@@ -144,13 +146,15 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
         if info.name != Recorded.name
     ]
     choice = choose([wish], script.language, offers)
-    speaker = ws.voice(choice.name, options)
+    marked = ws.settings.sound.watermark
+    speaker = mark_voice(ws.voice(choice.name, options), wanted=marked)
     return Chosen(
         name=choice.name,
         version=speaker.version,
         synthetic=Synthetic.YES if speaker.synthetic else Synthetic.NO,
         why=choice.why,
         options=options,
+        marked=marked,
         misheard=choice.misheard,
     )
 
