@@ -183,6 +183,13 @@ def freely(folder: Path) -> str:
     return freely_measures.freely(folder)
 
 
+def coach(folder: Path) -> str:
+    """Faults made over speech, and how many of them the coach finds."""
+    import coach_measures
+
+    return coach_measures.coach(folder)
+
+
 def mail(folder: Path) -> str:
     """Letters a second against mailmerge and apprise."""
     import mail_measures
@@ -268,6 +275,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "ears": ears,
     "freely": freely,
     "listening": listening,
+    "coach": coach,
     "mail": mail,
     "storms": storms,
     "walks": walks,
@@ -281,7 +289,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
 ONLY_BY_NAME = (
-    *("marks", "intelligibility", "ears", "freely", "listening"),
+    *("marks", "intelligibility", "ears", "freely", "listening", "coach"),
     *("fuzz", "walks", "inbound"),
 )
 

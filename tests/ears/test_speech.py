@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 
 import numpy as np
 import pytest
 
 from tests.ears.sounds import RATE, UNSPOKEN, clip, speech
-from voicenote.ears.speech import at_16_khz, find_speech, has_speech, seconds_of
+from voicenote.ears.speech import at_16_khz, find_speech, halve, has_speech, seconds_of
 from voicenote.errors import Unavailable
 
 TEXT = "I am sorry that the cake came late."
@@ -35,6 +36,16 @@ def test_a_pause_parts_two_stretches() -> None:
     found = find_speech(said + bytes(RATE * 2 * 2) + said)
     assert len(found) == 2
     assert found[1][0] - found[0][1] > 1
+
+
+def test_a_take_is_parted_in_a_pause_near_its_middle() -> None:
+    one = speech(TEXT)
+    pause = bytes(2 * one.rate // 2)
+    whole = dataclasses.replace(one, pcm=one.pcm + pause + one.pcm)
+    first, second = halve(whole)
+    assert first.pcm + second.pcm == whole.pcm
+    assert one.duration_s - 0.2 < first.duration_s < one.duration_s + 0.7
+    assert halve(one) == ()
 
 
 def test_noise_around_speech_is_no_speech() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.world import Clock, World, take, told, workspace
-from tests.fakes.certificates import make_credentials
+from tests.fakes.signers import make_credentials
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.drafting import need_draft

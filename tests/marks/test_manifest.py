@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.certificates import make_credentials
+from tests.fakes.signers import make_credentials
 from voicenote.errors import Unavailable
 from voicenote.marks.manifest import Credentials, read_manifest, sign, source_of
 from voicenote.model.memo import Clip, Synthetic

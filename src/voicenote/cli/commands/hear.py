@@ -66,8 +66,8 @@ def _hear_one(session: Session, what: str, language: str | None) -> None:
     """Write down what is said in a memo, or in a file."""
     from voicenote.engine.memo.drafting import current
     from voicenote.engine.memo.listening import memo_file
+    from voicenote.engine.memo.take_reading import read_take
     from voicenote.engine.tabled_plugins import ears_plugins
-    from voicenote.sound.recording_file import read_sound
 
     spoken = ""
     if what.isdecimal():
@@ -80,7 +80,7 @@ def _hear_one(session: Session, what: str, language: str | None) -> None:
         file = Path(what)
         if not file.is_file():
             raise BadData(f"{what} doesn't exist", "give the number of a case, or a sound file")
-    clip = read_sound(file)
+    clip = read_take(file)
     ears = ears_plugins.make(session.settings)
     try:
         heard = ears.hear(clip, language or spoken or session.settings.owner.language)

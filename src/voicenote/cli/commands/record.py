@@ -179,13 +179,13 @@ def _whole(
     """Use a recording of the whole text, from a file or the microphone, as the memo."""
     from voicenote.engine.memo import drafting, recording
     from voicenote.engine.memo.coach import notes
+    from voicenote.engine.memo.take_reading import read_take
     from voicenote.script.disclosing import drop_disclosure
-    from voicenote.sound.recording_file import read_sound
 
     _, found = drafting.need_draft(ws, number)
     script = drop_disclosure(found.script)
     if source:
-        clip = read_sound(source)
+        clip = read_take(source)
     else:
         need_somebody(session, number)
     said = " ".join(sentence.said for sentence in script.sentences)

@@ -49,11 +49,11 @@ def record_freely(
     `words` is a file with what is said, in the place of what ears write down.
     """
     from voicenote.engine.memo import free_take
-    from voicenote.sound.recording_file import read_sound
+    from voicenote.engine.memo.take_reading import read_take
 
     points = free_take.show_outline(ws, number)
     given = read_text(words, session.stdin) if words else ""
-    clip = read_sound(source) if source else free_take.kept_take(ws, number) if words else None
+    clip = read_take(source) if source else free_take.kept_take(ws, number) if words else None
     if clip is None:
         need_somebody(session, number)
         _introduce(session, ws, points, given)

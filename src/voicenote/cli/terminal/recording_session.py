@@ -69,7 +69,7 @@ def _keep_takes(
 ) -> list[Sentence]:
     """Store a take of each sentence asked for, and return the sentences."""
     from voicenote.engine.memo import recording
-    from voicenote.sound.recording_file import read_sound
+    from voicenote.engine.memo.take_reading import read_take
 
     if source is None:
         wanted = recording.wanted_of(ws, number, asked)
@@ -77,7 +77,7 @@ def _keep_takes(
     if source.is_dir():
         takes = recording.takes_of(source, asked)
     else:
-        takes = [(asked[0], read_sound(source))]
+        takes = [(asked[0], read_take(source))]
     keep = partial(recording.keep_takes, ws, number, takes)
     say_unchecked(session, keep_or_ask(session, keep, anyway=anyway))
     return [sentence for sentence, _ in takes]

@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicenote.ears.speech import at_16_khz, has_speech
+from voicenote.engine.memo.take_faults import (
+    count_drop_outs,
+    count_flat_tops,
+    fall_at_ends,
+    voice_above_noise,
+)
 from voicenote.errors import BadData, Unavailable
 from voicenote.model.memo import Clip
 from voicenote.script.languages import language as tables
@@ -28,6 +34,10 @@ _SYLLABLE_S, _TELEPHONE, _SYLLABLE_DB, _AROUND = 0.06, (200, 3400), 6.0, 8
 _SLOW, _FAST = 0.73, 1.17
 #: The pace isn't measured with fewer words than this.
 _FEW_WORDS = 5
+#: So far is a quiet room below the voice, and the quiet before and after it (dB).
+_LEAST_NOISE_DB, _LEAST_END_DB = 27, 12
+#: A take that is less loud can hardly be heard, in LUFS.
+_FAINT = -50.0
 #: The range of a voice's pitch, in hertz; and the fewest blocks that show a melody.
 _PITCH = (70.0, 350.0)
 _FEW_BLOCKS = 15
@@ -53,7 +63,26 @@ _ADVICE = {
         "Nothing is cut.",
         "It crackles there. Go back a little, or turn the microphone down.",
     ),
-    "noise": ("", "A quiet room.", "One hears the room. Shut the window, or go elsewhere."),
+    "noise": (
+        "The room is heard. Shut the window, or come closer to the microphone.",
+        "A quiet room.",
+        "",
+    ),
+    "drop-outs": (
+        "",
+        "Nothing is missing.",
+        "The sound is gone there. Use a cable instead of Bluetooth, or close other programs.",
+    ),
+    "ends": (
+        "It begins or ends in the middle of a word. Wait for a breath before you speak and after.",
+        "Nothing is cut off.",
+        "",
+    ),
+    "speech": (
+        "Nobody is heard. Check that the right microphone is chosen, and not muted.",
+        "",
+        "",
+    ),
     "longest pause": ("", "It flows.", "That is long to wait. Say it again without the gap."),
     "melody": ("That is flat. Say it as you would to a friend.", "It sounds like a person.", ""),
 }
@@ -79,12 +108,20 @@ class Note:
 def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) -> tuple[Note, ...]:
     """Measure a take that says `text`; its length only matters when it is the `whole` memo.
 
-    Leaves out what can't be measured, as the take is too short or too quiet, and the noise of a
-    single sentence without a pause in which it could be heard.
+    Leaves out what can't be measured, as the take is too short or too quiet. Nothing is good about
+    a take in which nobody speaks, or that can hardly be heard.
     """
     samples = _samples(clip)
     if not len(samples):
         return ()
+    if not _detects_speech(clip):
+        return (_note("speech", 0, "s", "some", 0.1),)
+    found = _measure(text, clip, samples, language, whole=whole)
+    faint = any(note.name == "level" and note.value < _FAINT for note in found)
+    return tuple(note for note in found if not (faint and note.good))
+
+
+def _measure(text: str, clip: Clip, samples: Samples, language: str, *, whole: bool) -> list[Note]:
     levels = _levels(samples, clip.rate)
     loud = np.flatnonzero(levels > levels.max() - _WORDS_DB)
     seconds, words = _extent(loud), len(text.split())
@@ -98,17 +135,23 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
         found.append(_note("pace", wpm, "words a minute", target, low, high))
     if (lufs := integrated([energies(samples, clip.rate)])) is not None:
         found.append(_note("level", lufs, "LUFS", "-36 to -12", -36, -12))
-    clipped = _count_clipped(samples)
-    found.append(_note("clipping", clipped, "place" if clipped == 1 else "places", "none", high=0))
-    quiet, spoken = map(float, np.percentile(levels, [5, 95]))
-    if whole or spoken - quiet >= 10:
-        found.append(_note("noise", quiet, "dBFS", "-50 or less", high=-50))
+    for name, count in (
+        ("clipping", count_flat_tops(samples)),
+        ("drop-outs", count_drop_outs(samples, clip.rate)),
+    ):
+        found.append(_note(name, count, "place" if count == 1 else "places", "none", high=0))
+    for name, lower, least in (
+        ("noise", voice_above_noise(samples, clip.rate), _LEAST_NOISE_DB),
+        ("ends", fall_at_ends(samples, clip.rate), _LEAST_END_DB),
+    ):
+        target = f"{least} or more"
+        found.append(_note(name, lower, "dB below your voice", target, least))
     pause = float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S
     pause = pause if pause >= _PAUSE_S else 0.0
     found.append(_note("longest pause", pause, "s", "2 or less", high=2, digits=1))
     if (moves := _pitch_moves(samples, clip.rate)) is not None:
         found.append(_note("melody", moves, "semitones", "1.5 or more", 1.5, digits=1))
-    return tuple(found)
+    return found
 
 
 def _note(
@@ -187,13 +230,6 @@ def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
     blocks = np.resize(whole, (max(1, len(whole) // block), block)).astype(np.float64)
     found: NDArray[np.float64] = 10 * np.log10(blocks.var(axis=1) + 1e-10)
     return found
-
-
-def _count_clipped(samples: Samples) -> int:
-    """Return how often three samples in a row are at full scale."""
-    full = np.abs(samples) >= 0.999
-    runs = full[2:] & full[1:-1] & full[:-2]
-    return int(np.count_nonzero(np.diff(runs.astype(np.int8), prepend=0) == 1))
 
 
 def _pitch_moves(samples: Samples, rate: int) -> float | None:

@@ -16,6 +16,7 @@ from voicenote.engine.memo.coach import check_speech, spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
 from voicenote.engine.memo.render_case import spoken_by_a_person
 from voicenote.engine.memo.take_hearing import hear_take
+from voicenote.engine.memo.take_reading import read_take
 from voicenote.engine.memo.voice_choice import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, Doubtful, RuleSaysNo
@@ -26,7 +27,6 @@ from voicenote.model.touch import OPENING, WAITING, TouchKind
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.spoken import total_weight
-from voicenote.sound.recording_file import read_sound
 
 #: The longest take, in seconds (R15).
 LONGEST_S = 120.0
@@ -280,4 +280,4 @@ def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence
             f"{folder.name} holds {count_of(len(files), 'file')} for {many}",
             "give one file for each missing sentence, named in their order: record N --list",
         )
-    return [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
+    return [(one, read_take(path)) for one, path in zip(sentences, files, strict=True)]

@@ -16,6 +16,7 @@ from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.normalise import fold
 from voicenote.script.compose import LONGEST_S, seconds
 from voicenote.script.context import ScriptContext
+from voicenote.script.grounding.aims import telling_words
 from voicenote.script.grounding.claim_tables import DEED, claim_tables, known_languages
 from voicenote.script.grounding.claimed_figures import (
     figures_of_day,
@@ -28,7 +29,7 @@ from voicenote.script.grounding.clauses import clauses_of
 from voicenote.script.grounding.evidence import PROMISING, Evidence, evidence_of, words_of
 from voicenote.script.grounding.held_words import HeldWords
 from voicenote.script.grounding.names import strange_names
-from voicenote.script.grounding.unpromised import Likely, telling_words, unlikely_claims
+from voicenote.script.grounding.unpromised import Likely, unlikely_claims
 from voicenote.word_language import detect_language
 
 #: What only eyes can see, or no voice can say (R21).

@@ -19,32 +19,23 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from voicenote.model.promise import Promise
 from voicenote.model.sentences import Section, Sentence
 from voicenote.script.check.learned_likeness import rarity, weigh
-from voicenote.script.grounding.claim_tables import claim_tables
+from voicenote.script.grounding.aims import COMMON, Aims, Figures, telling_words
 from voicenote.script.grounding.claimed_figures import (
-    figures_of_day,
-    number_word,
     numbers_in,
     times_in,
 )
 from voicenote.script.grounding.clauses import Clause, clauses_of
-from voicenote.script.grounding.evidence import Evidence, relative_days, words_of
-from voicenote.script.grounding.held_words import HeldWords
+from voicenote.script.grounding.evidence import Evidence
 
-Figures = frozenset[str]
-NONE = Figures()
 _SENTENCE_END = re.compile(r"(?<=[.!?؟…])\s+")
-#: A word that is less rare than this says nothing by itself.
-_COMMON = 0.25
 #: A clause with more strange words than this, by their weight, tells something of its own.
 _APART = 0.8
 #: So like a promise a sentence is one, or isn't; so likely "none", it does nothing at all.
 _LIKE, _UNLIKE, _NOTHING = 0.3, 0.1, 0.85
 #: With fewer strange words, by their weight, a promise's own day or sum is only told.
 _OWN_STORY = 1.0
-_JUDGED = ("weekdays", "months", "near", "relative")
 _DONE = (Section.AMENDS, Section.PREVENT)
 
 
@@ -71,89 +62,28 @@ class _Unit:
     """A clause in its sentence, a part of `said`. `words` are its rare ones."""
 
     said: Sentence
-    section: Section
     sentence: str
     clause: Clause
     words: tuple[str, ...]
     figures: Figures
 
-
-class _Aim:
-    """Something that a draft has to say: a promise, or what changes."""
-
-    def __init__(self, text: str, code: str, *, days: Figures = NONE, sums: Figures = NONE) -> None:
-        self.words = telling_words(text, code)
-        self.days, self.sums = days, sums
-
-    def nearness(self, said: HeldWords, figures: Figures) -> float:
-        """Return how well words and figures say it."""
-        share = sum(word in said for word in self.words) / max(1, len(self.words))
-        return share + bool(self.sums & figures) + bool(self.days & figures) / 2
-
-
-class _Aims:
-    """All that a draft has to say, and the words of the case."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self.code = evidence.code
-        self.promises = [_aim_of(one, evidence) for one in evidence.promises]
-        self.lesson = _Aim(evidence.lesson, evidence.code)
-        self.all = [*self.promises, *([self.lesson] if self.lesson.words else [])]
-        self.days = NONE.union(*(one.days for one in self.promises))
-        self.sums = NONE.union(*(one.sums for one in self.promises))
-        self.known = HeldWords(evidence.words, self.code)
-        self._promised = self._words_of(self.promises)
-        self._changed = self._words_of(self.all)
-
-    def _words_of(self, aims: Sequence[_Aim]) -> HeldWords:
-        return HeldWords((word for one in aims for word in one.words), self.code)
-
-    def words_for(self, section: Section) -> HeldWords:
-        """Return what is promised; where it is said what changes, that too."""
-        return self._changed if section is Section.PREVENT else self._promised
-
-    def nearness(self, unit: _Unit) -> list[float]:
-        """Return how well a clause says each of them."""
-        said = HeldWords(unit.words, self.code)
-        changes = 0.3 if unit.section is Section.PREVENT else 0.0
-        return [
-            one.nearness(said, unit.figures) + changes * (one is self.lesson) for one in self.all
-        ]
-
-    def owned_by(self, units: Sequence[_Unit]) -> list[int]:
-        """Return how many of them each clause says best."""
-        near = [self.nearness(unit) for unit in units]
-        best = [max(column) for column in zip(*near, strict=True)]
-        return [
-            sum(value > 0 and value >= most for value, most in zip(row, best, strict=True))
-            for row in near
-        ]
-
-
-def _aim_of(promise: Promise, evidence: Evidence) -> _Aim:
-    days, sums = NONE, NONE
-    if day := promise.promised_by:
-        days = figures_of_day(day) | relative_days([day], evidence.today)
-    if promise.value:
-        amount = promise.value.amount
-        parts = (amount, amount // 1, amount / 10)  # Persian tomans
-        sums = frozenset(f"{one.normalize():f}" for one in parts)
-    return _Aim(f"{promise.text} {promise.deed}", evidence.code, days=days, sums=sums)
+    @property
+    def section(self) -> Section:
+        return self.said.section
 
 
 def unlikely_claims(written: Sequence[Sentence], evidence: Evidence) -> Iterator[Likely]:
     """Yield each clause that a writer wrote, with its likelihoods."""
     weights = _weights()
     for said, clause, signs in signs_of(written, evidence):
-        odds = [
-            one["bias"] + sum(one.get(name, 0) * value for name, value in signs.items() if value)
-            for one in (weights["promise"], weights["fact"], weights["vow"])
-        ]
-        promise, fact, vow = (1 / (1 + math.exp(-max(-30.0, min(30.0, one)))) for one in odds)
-        if _is_harmless(signs):
-            promise = 0.0
-        looks_so = _looks_so(clause, signs)
-        yield Likely(said, clause, promise, fact, vow, looks_so, _is_apart(signs))
+        promise = 0.0 if _is_harmless(signs) else _weigh(weights["promise"], signs)
+        fact, vow = _weigh(weights["fact"], signs), _weigh(weights["vow"], signs)
+        yield Likely(said, clause, promise, fact, vow, _looks_so(clause, signs), _is_apart(signs))
+
+
+def _weigh(weights: Mapping[str, float], signs: Mapping[str, float]) -> float:
+    odds = weights["bias"] + sum(weights.get(name, 0) * value for name, value in signs.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def _is_harmless(signs: Mapping[str, float]) -> bool:
@@ -180,8 +110,8 @@ def signs_of(
     units = [unit for one in written for unit in _units(one, evidence.code)]
     if not units:
         return
-    aims = _Aims(evidence)
-    owned = aims.owned_by(units)
+    aims = Aims(evidence)
+    owned = aims.owned_by([aims.nearness(one.words, one.figures, one.section) for one in units])
     together = Counter[tuple[Section, str]]()
     for unit, count in zip(units, owned, strict=True):
         together[unit.section, unit.sentence] += count
@@ -210,9 +140,7 @@ def _units(sentence: Sentence, code: str) -> Iterator[_Unit]:
     for text in filter(None, map(str.strip, _SENTENCE_END.split(sentence.text))):
         for clause in clauses_of(Sentence(sentence.section, text, personal=True), code):
             words = telling_words(clause.text, code, clause)
-            yield _Unit(
-                sentence, sentence.section, text, clause, words, _figures_in(clause.text, code)
-            )
+            yield _Unit(sentence, text, clause, words, _figures_in(clause.text, code))
 
 
 def _figures_in(text: str, code: str) -> Figures:
@@ -221,30 +149,11 @@ def _figures_in(text: str, code: str) -> Figures:
     return frozenset(numbers | days | {one.value for one in times_in(text, code)})
 
 
-def telling_words(text: str, code: str, clause: Clause | None = None) -> tuple[str, ...]:
-    """Return the words of a text that say something by themselves, without days and numbers."""
-    table = claim_tables(code)
-    judged = {
-        word
-        for hit in (clause.hits if clause else ())
-        if hit.group.startswith(_JUDGED)
-        for word in words_of(clause.folded[hit.start : hit.end] if clause else "")
-    }
-    return tuple(
-        word
-        for word in words_of(text)
-        if word not in judged
-        and not word[0].isdigit()
-        and rarity(word, code) >= _COMMON
-        and number_word(word, table) is None
-    )
-
-
-def _word_signs(unit: _Unit, aims: _Aims) -> dict[str, float]:
+def _word_signs(unit: _Unit, aims: Aims) -> dict[str, float]:
     """Return how much rare words say that is promised, that the case has, and that is strange."""
     aimed, promised, held, strange = aims.words_for(unit.section), 0.0, 0.0, 0.0
     for word in unit.words:
-        weight = (rarity(word, aims.code) - _COMMON) / (1 - _COMMON)
+        weight = (rarity(word, aims.code) - COMMON) / (1 - COMMON)
         if word in aimed:
             promised += weight
         elif word in aims.known:
@@ -261,7 +170,7 @@ def _word_signs(unit: _Unit, aims: _Aims) -> dict[str, float]:
     }
 
 
-def _figure_signs(unit: _Unit, aims: _Aims) -> dict[str, float]:
+def _figure_signs(unit: _Unit, aims: Aims) -> dict[str, float]:
     """Return whether the days and sums of a clause, and of its sentence, are a promise's."""
     whole = _figures_in(unit.sentence, aims.code)
     return {
