@@ -17,6 +17,7 @@ from voicenote.script.opposite import count_negations, names_other_currency
         ("It isn’t ours.", "en", 1),
         ("We came, and knew it.", "en", 0),
         ("You can't, can not, won't and will not lose it.", "en", 0),
+        ("We shouldn't have, and we should not have.", "en", 0),
         ("To się nie powtórzy.", "pl", 1),
         ("Nu se va repeta niciodată.", "ro", 2),
         ("See ei kordu.", "et", 1),

@@ -1,6 +1,7 @@
 """What turns a sentence into another with one word: a "not" too many or too few, another currency.
 
-Pure. "Can't" is left alone: it's too close to "can" for a recogniser, as "want" is to "won't".
+Pure. "Can't" is left alone: it's too close to "can" for a recogniser, as "want" is to "won't", and
+"should have" to "shouldn't have".
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _NOT = {
     "ro": frozenset(("nu", "niciodată", "nici")),
 }
 #: English ones that sound like words without them, and what they are short for.
-_LIKE_OPPOSITES, _WEAK = ("can't", "won't"), (("can", "not"), ("will", "not"))
+_LIKE_OPPOSITES = ("can't", "won't", "shouldn't", "couldn't", "wouldn't")
+_WEAK = frozenset((verb, "not") for verb in ("can", "will", "should", "could", "would"))
 
 
 def count_negations(words: Sequence[str], tongue: Language) -> int:
