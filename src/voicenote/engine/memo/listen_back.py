@@ -38,7 +38,7 @@ class Ready:
 
 
 @dataclass(slots=True, kw_only=True)
-class Listener:
+class BackListener:
     """Hears the sentences of one memo; `by` names the ears, `names` have how each is said.
 
     `misheard` is what was. Where the ears fail, `trouble` says so, and no more is heard.

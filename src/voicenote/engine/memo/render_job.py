@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from voicenote.ears.port import Ears
-from voicenote.engine.memo.listen_back import Listener, Ready
+from voicenote.engine.memo.listen_back import BackListener, Ready
 from voicenote.engine.memo.marked_voice import mark_voice
 from voicenote.engine.memo.signing import sign_memo
 from voicenote.engine.memo.voice_choice import Chosen
@@ -64,7 +64,7 @@ def speak(
     level = level_for(chosen.name, chosen.version, job.loudness, language)
     listener = None
     if ears and job.listens:
-        listener = Listener(ears=ears, by=job.listens, names=job.names, cache=cache)
+        listener = BackListener(ears=ears, by=job.listens, names=job.names, cache=cache)
     sounds = chosen.whole or sounds_of(
         mark_voice(voice(), wanted=chosen.marked),
         job.script,
@@ -111,7 +111,7 @@ def sounds_of(
     own: tuple[Recorded, LoudnessReading] | None = None,
     *,
     said_as: Mapping[str, str] | None = None,
-    listener: Listener | None = None,
+    listener: BackListener | None = None,
 ) -> list[Spoken]:
     """Return each sentence, to be spoken when it is needed, with its cache key.
 
