@@ -323,7 +323,7 @@ def test_without_ears_the_owner_writes_the_words_after_the_take(
         (["record", "--all", "--freely"], "works on one case"),
         (["record", "1", "--freely", "--whole"], "doesn't go with --whole"),
         (["record", "1", "--freely", "--sentence", "2"], "doesn't go with --sentence"),
-        (["record", "1", "--words", str(TAKE)], "--words without --freely"),
+        (["record", "1", "--words", str(TAKE)], "that was spoken freely"),
         (["record", "1", "--freely", "--from", str(TAKE.parent)], "is a folder"),
         (["record", "1", "--freely"], "recording needs a terminal"),
     ],

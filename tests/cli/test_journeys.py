@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +91,28 @@ def test_ctrl_c_at_every_question_loses_no_answer(home: Path) -> None:
     sitting.answers_to("Go on with them?", "")
     text = finish(sitting)
     assert "case 1 is kept" not in text
+    assert text.count("You could say it freely") == 1  # there are no ears here
     whole(shown(home))
     assert not (home / "unfinished-answers.json").exists()
+
+
+def test_with_ears_and_a_microphone_it_offers_to_speak_freely_first(
+    home: Path, programs: Callable[[str, str], str]
+) -> None:
+    path = f"{programs('arecord', 'exit 1')}{os.pathsep}{os.environ['PATH']}"
+    ears = {
+        "VOICENOTE_EARS__KIND": "endpoint",
+        "VOICENOTE_EARS__BASE_URL": "http://localhost:9/v1",
+    }
+    sitting = sit(home, PATH=path, **ears)
+    for question, answer in CASE:
+        sitting.answers_to(question, answer)
+    sitting.answers_to("Is it right?", "")
+    sitting.answers_to("Say it freely now? [Y/n]", "n")
+    sitting.answers_to("Change the text in your editor?", "")
+    sitting.sees("1. freely, in my own words")
+    sitting.answers_to("Whose voice should say it?", "later")
+    assert sitting.ends()[0] == 0
 
 
 def test_ctrl_c_before_any_answer_says_that_nothing_is_kept(home: Path) -> None:

@@ -14,7 +14,7 @@ from voicenote.script.heard_facts import KnownFacts, Rewritten, facts_of, write_
 FACTS = KnownFacts(
     "Anna Saar",
     ("Anna", "Saar", "Dana", "Whitlock"),
-    (Money(Decimal(240), "USD"), Money(Decimal("89.50"), "USD")),
+    (Money(Decimal(240), "USD"), Money(Decimal("89.50"), "USD"), Money(Decimal(150), "USD")),
     ("Friday", "December"),
 )
 
@@ -31,6 +31,7 @@ FACTS = KnownFacts(
         ("You get two hundred, and forty dollars.", "You get $240."),
         ("You get $200, and $40.", "You get $240."),
         ("You get 200, and for the dollars.", "You get $240."),
+        ("I'm sending the hundred, and fifty dollars.", "I'm sending the $150."),
     ],
 )
 def test_what_sounds_like_the_case_is_written_as_there(heard: str, written: str) -> None:
@@ -48,6 +49,8 @@ def test_what_sounds_like_the_case_is_written_as_there(heard: str, written: str)
         "And I am sorry. Please don't ride it.",
         "I came down and I sat there with Monday's paper.",
         "By the eighth, you get back $240.",
+        "The alarm went off, and you lay on the floor for an hour, and nobody came.",
+        "I'm sorry for the six weeks, and even more for that answer.",
     ],
 )
 def test_what_sounds_otherwise_stays_as_it_was_heard(heard: str) -> None:

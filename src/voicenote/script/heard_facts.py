@@ -20,17 +20,19 @@ from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.grounding.claim_tables import claim_tables
 from voicenote.script.grounding.claimed_figures import in_digits, sums_of
-from voicenote.script.heard_words import likeness, sound_of
+from voicenote.script.heard_words import likeness, number_words, sound_of
 from voicenote.script.languages import language
 from voicenote.script.numbers import spell_number, write_money
 from voicenote.script.spoken import spell_out
 
-#: A name, and a number word, is heard when its sound is so alike; a sum that came in pieces, too.
-_NAME, _CONSONANTS, _NUMBER, _PIECES = 0.8, 0.75, 0.85, 0.8
+#: A name, and a number word, is heard when its sound is so alike; a sum that came in pieces, and
+#: another word in the place of a number, too.
+_NAME, _CONSONANTS, _NUMBER, _PIECES, _WORDED = 0.8, 0.75, 0.85, 0.8, 0.7
 #: A word that is less rare than this is a word, and no misheard name.
 _RARE = 0.8
-#: Who speaks says so among so many first words, and is heard as so many.
-_FIRST, _MOST = 14, 4
+#: Who speaks says so among so many first words, and is heard as so many; without a capital letter
+#: among fewer.
+_FIRST, _MOST, _EARLY = 14, 4, 6
 #: The fewest letters that are a name's sound.
 _SHORT = 3
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*")
@@ -121,7 +123,9 @@ def _write_speaker(text: str, speaker: str, told: list[Rewritten]) -> str:
     for size in range(1, _MOST + 1):
         for run in zip(*(words[n:] for n in range(size)), strict=False):
             start, end = run[0].start(), run[-1].end()
-            if re.search(r"[.!?]", text[start:end].rstrip(".")):
+            named = any(one[0][:1].isupper() for one in run)
+            late = not named and len(words) > _EARLY and run[0].start() >= words[_EARLY].start()
+            if late or re.search(r"[.!?]", text[start:end].rstrip(".")):
                 continue
             sound = _joined(one[0] for one in run)
             alike = _sounds_as(sound, name)
@@ -182,21 +186,21 @@ def _joined(words: Iterable[str]) -> str:
 
 def _write_sums(text: str, sums: Sequence[Money], code: str, told: list[Rewritten]) -> str:
     """Return a text with each sum that sounds like one of the case written as that one."""
-    out, last = [], 0
+    out, last, read = [], 0, 0
     words = list(_TOKEN.finditer(text)) if sums else []
     numbers, free = claim_tables(code).numbers, claim_tables(code).free
     for place, first in enumerate(words):
         key = fold(first[0])[0]
         counts = first["number"] or (key in numbers and key not in free)
-        if first.start() < last or not counts:
+        if first.start() < read or not counts:
             continue
         window = [one for one in words[place : place + _WINDOW] if one.end() - first.start() < 80]
         if found := _as_sum(text, window, sums, code):
-            end, written = found
+            read, written = found
             if written:
-                told.append(Rewritten(text[first.start() : end], written))
+                told.append(Rewritten(text[first.start() : read], written))
                 out += [text[last : first.start()], written]
-                last = end
+                last = read
     return "".join((*out, text[last:]))
 
 
@@ -232,11 +236,24 @@ def _meant(heard: str, sums: Sequence[Money], code: str) -> str:
         if whole:
             alike = any(_misheard(one, money.amount, code) for one in amounts)
         else:
-            pieces, meant = (_pieces(one, code) for one in (heard, said))
-            alike = pieces[:1] == meant[:1] and likeness(*map(_joined, (pieces, meant))) >= _PIECES
+            alike = _in_pieces(_pieces(heard, code), _pieces(said, code), code)
         if alike:
             return said
     return ""
+
+
+def _in_pieces(heard: list[str], meant: list[str], code: str) -> bool:
+    """Return whether the words that were heard are those of a sum, with others between them."""
+    if meant[0] == spell_number(1, code) and heard[0] != meant[0]:
+        meant = meant[1:]  # "the hundred, and fifty dollars"
+    sounds, wanted = ([sound_of(word) for word in words] for words in (heard, meant))
+    if len(heard) == len(meant):
+        numbers = number_words(code)
+        return all(
+            likeness(sound, other) >= (_NUMBER if word in numbers else _WORDED)
+            for word, sound, other in zip(heard, sounds, wanted, strict=True)
+        )
+    return sounds[0] == wanted[0] and likeness(_joined(heard), _joined(meant)) >= _PIECES
 
 
 def _in_two(
@@ -255,9 +272,9 @@ def _in_two(
 
 
 def _pieces(text: str, code: str) -> list[str]:
-    """Return the words of a sum as they sound, without what is as well left out."""
+    """Return the words of a sum, without what is as well left out."""
     spoken = spell_out(text, language(code)).casefold().replace("-", " ").replace(",", " ")
-    return [sound_of(word) for word in spoken.split() if word not in _LOOSE]
+    return [word for word in spoken.split() if word not in _LOOSE]
 
 
 def _has_coin(word: str, sums: Sequence[Money], code: str) -> bool:

@@ -21,6 +21,7 @@ from voicenote.script.check.learned_likeness import weigh
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckedSentence, read_input
 from voicenote.script.check.phrase_tables import languages
+from voicenote.script.grounding.aims import telling_words
 from voicenote.script.grounding.claim_tables import DEED, claim_tables, known_languages
 from voicenote.script.grounding.claimed_figures import (
     figures_of_day,
@@ -31,7 +32,6 @@ from voicenote.script.grounding.claimed_figures import (
 )
 from voicenote.script.grounding.evidence import relative_days, words_of
 from voicenote.script.grounding.held_words import HeldWords
-from voicenote.script.grounding.unpromised import telling_words
 from voicenote.script.languages import language
 from voicenote.script.numbers import say_by, write_money
 
@@ -106,7 +106,7 @@ class _Spoken:
             not asks
             and (
                 confesses
-                or (one.has("own") and one.has("act", "regret"))
+                or (one.has("own") and (one.has("regret") or (one.has("act") and one.has("you"))))
                 or (told and likeness.ours >= _OURS_TOLD)
             )
         )

@@ -106,10 +106,13 @@ def record(
     from voicenote.model.case import Stage
 
     with session.open() as ws:
-        if freely or words:
+        if words and not freely:
+            what = "--words is what a take says that was spoken freely"
+            raise WrongUse(what, "voicenote record N --freely --from FILE --words LETTER.txt")
+        if freely:
             _freely(session, ws, selection, source, words, listing=listing, anyway=anyway, others={
                 "--whole": whole, "--sentence": place, "--owner": owner, "--fill-in": fill_in,
-                "--follow-ups": follow_ups, "--words without --freely": not freely,
+                "--follow-ups": follow_ups,
             })  # fmt: skip
             return
         meant = selection.find_in_touch(session, ws, Stage.SCRIPTED, Stage.RENDERED)

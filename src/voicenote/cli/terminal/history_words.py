@@ -94,6 +94,8 @@ def tell_event(row: Mapping[str, Any]) -> str:
 def _told(row: Mapping[str, Any]) -> str:
     if "field" in row and "was" in row:
         return f": {row['field']} {_brief(row['was'])} → {_brief(row['now'])}"
+    if row["event"] == "memo_recorded" and row.get("freely"):
+        return ", spoken freely"
     if row["event"] == "command_undone":
         return f" ({row['command']})"
     if row["event"] in ("case_withdrawn", "case_joined", "amends_taken_over"):

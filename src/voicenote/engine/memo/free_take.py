@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from voicenote.ears.speech import at_16_khz, find_pauses
@@ -128,7 +129,8 @@ def hear_freely(ws: Workspace, number: int, clip: Clip) -> FreeTake:
         return FreeTake(clip=clip, unheard=error.in_one_line)
     if not has_message(heard.text):
         return FreeTake(clip=clip, unheard="hardly a word could be understood")
-    heard = end_at_pauses(heard, find_pauses(at_16_khz(clip)))
+    with suppress(Unavailable):  # there are machines without wheels of what finds pauses
+        heard = end_at_pauses(heard, find_pauses(at_16_khz(clip)))
     facts = facts_of(case, ws.owner_of(case), ws.settings.owner.business, like.language)
     text, rewritten = write_as_known(heard.text, facts, like.language)
     return FreeTake(
