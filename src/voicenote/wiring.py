@@ -250,7 +250,7 @@ def rehearsal(
         there = replace(settings, home=folder, file=folder / FILE_NAME, ledger=LedgerTable())
         with closing(open_ledger(settings)) as original:
             copy_into(original, there.home / "ledger.db")
-        for name in ("memos", "recordings", "templates"):
+        for name in ("memos", "recordings", "consents", "templates"):
             if (settings.home / name).is_dir():
                 link_tree(settings.home / name, there.home / name)
         clock = MovedClock(start)

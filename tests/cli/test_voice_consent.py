@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,10 @@ def test_with_consent_it_speaks_and_always_says_that_it_is_a_computer(
     assert facts["checked"] == "speech"
     assert len(list((home / "consents").glob("*.wav"))) == 1
     assert "who agreed on" in cloned("voices").stdout
+    cloned("approve", "1", "--yes")
+    rehearsed = cloned("rehearse")
+    assert "taken back" not in rehearsed.stdout + rehearsed.stderr
+    assert rehearsed.exit_code == 0, rehearsed.stderr
     events = json.loads(cloned("voices", "--json").stdout)
     assert any(one["consents"] and one["consents"][0]["stands"] for one in events)
 
@@ -96,13 +101,22 @@ def test_taken_back_it_speaks_no_more_and_no_memo_in_it_leaves(cloned: Call, hom
     assert "took the consent back" in done.stdout
     assert "voicenote render 1" in done.stdout
     done = cloned("run")
-    assert "consent was taken back" in done.stdout + done.stderr
+    assert "was taken back" in done.stdout + done.stderr
     assert not list((home / "outbox").glob("*/*.ogg"))
     assert "voicenote voices consent ada" in cloned("script", "2").stderr
     again = cloned("voices", "consent", "ada", "--revoke")
     assert again.exit_code == 1
     assert "no consent" in again.stderr
     assert "took the consent back" in cloned("voices").stdout
+    [wav] = (home / "consents").glob("*.wav")
+    with wave.open(str(wav)) as old, wave.open(str(home / "new.wav"), "wb") as new:
+        new.setparams(old.getparams())
+        new.writeframes(old.readframes(old.getnframes() - 800))
+    done = cloned("voices", "consent", "ada", "--from", str(home / "new.wav"))
+    assert done.exit_code == 0, done.stderr
+    done = cloned("run")  # it was made with the consent that was taken back
+    assert "taken back" in done.stdout + done.stderr
+    assert not list((home / "outbox").glob("*/*.ogg"))
 
 
 def test_a_recording_that_is_changed_is_no_consent(cloned: Call, home: Path) -> None:

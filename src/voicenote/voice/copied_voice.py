@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from voicenote.files import write_whole
 #: The folder of consents in a workspace.
 FOLDER = "consents"
 _SOUND, _FACTS = ".wav", ".json"
+_MARK = re.compile(r"\bconsent [0-9a-f]{12}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +81,18 @@ def find_consent(folder: Path, voice: str) -> VoiceConsent | None:
     return consent if whole else None
 
 
-def revoked_marks(folder: Path) -> Iterator[str]:
-    """Yield the marks of the consents that were taken back."""
+def lacks_consent(folder: Path, version: str) -> bool:
+    """Whether a voice of this version copies a person's whose consent to it doesn't stand now."""
+    named = _MARK.search(version)
+    return named is not None and named[0] not in _standing_marks(folder)
+
+
+def _standing_marks(folder: Path) -> Iterator[str]:
     for path in sorted(folder.glob(f"*{_FACTS}")):
-        try:
-            consent = VoiceConsent(**json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            continue
-        if not consent.stands:
-            yield consent.mark
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            consent = find_consent(folder, json.loads(path.read_text("utf-8"))["voice"])
+            if consent is not None and consent.stands:
+                yield consent.mark
 
 
 def _place(folder: Path, voice: str) -> Path:

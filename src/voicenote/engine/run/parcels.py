@@ -20,7 +20,7 @@ from voicenote.model.receipt import Parcel
 from voicenote.model.touch import TouchKind
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.subjects import subject
-from voicenote.voice.copied_voice import FOLDER, revoked_marks
+from voicenote.voice.copied_voice import FOLDER, lacks_consent
 
 
 def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, int]:
@@ -78,9 +78,10 @@ def pack_parcel(
             f"the sound of case {case.number} {what}: {path}",
             f"make it again: voicenote render {case.number}, then approve it",
         )
-    if any(mark in memo.voice for mark in revoked_marks(ws.home / FOLDER)):
+    if lacks_consent(ws.home / FOLDER, memo.voice):
         raise RuleSaysNo(
-            f"the memo of case {case.number} is in a copied voice whose consent was taken back",
+            f"the memo of case {case.number} is in a copied voice, and the consent that it was "
+            "made with was taken back",
             f"make it again in another voice: voicenote render {case.number}, then approve it",
         )
     owner = ws.settings.owner
