@@ -12,6 +12,7 @@ from voicenote.cli.terminal.memo_review import show_memo
 from voicenote.cli.terminal.own_command import paste
 from voicenote.cli.terminal.session import Session
 from voicenote.cli.terminal.subcommand import try_words
+from voicenote.extras import how_to_install
 
 FREELY = "freely, in my own words"
 MICROPHONE, FILE = "my own, with the microphone", "my own, from a file"
@@ -66,7 +67,7 @@ def _may_speak_freely(session: Session) -> bool:
         return False
     lacks = [deaf] if deaf else []
     if not _can_record(session):
-        lacks.append("nothing here can record; pip install 'voicenote[mic]', or install ffmpeg")
+        lacks.append(f"nothing here can record; {how_to_install('mic')}, or install ffmpeg")
     if lacks:
         session.screen.note(
             "You could say it freely, in your own words, and have it written down for you. "
