@@ -1,6 +1,6 @@
 """The listening part of `scripts/bench`: which wrong names, sums and days are caught, and cured.
 
-hibari says 200 sentences as the templates write them: 100 names of many origins, 60 sums in ten
+hibari says 200 sentences as the templates write them: 100 names of many origins, 60 sums in twelve
 currencies, 40 days. It says each twice: as it is written, and with another name, sum or day that
 sounds or reads nearly so. Whisper's "base" model hears them, as `render` lets it. The rules were
 tuned on every other line of these lists (the first, the third, …), and the others are held out.
