@@ -135,8 +135,8 @@ def heard(before: Clip, after: Clip) -> dict[str, float]:
 
 
 def _floats(clip: Clip) -> Samples:
-    samples: Samples = np.frombuffer(clip.pcm, "<i2").astype(np.float32) / 32768
-    return samples
+    samples: Samples = np.frombuffer(clip.pcm, "<i2").astype(np.float32)
+    return samples / np.float32(32768)
 
 
 def others() -> Iterator[tuple[str, Clip]]:
@@ -217,6 +217,6 @@ def marks() -> str:
     for kind, clip in others():
         strongest.setdefault(kind, []).append(look(clip))
     for kind, values in strongest.items():
-        found = sum(one >= FOUND for one in values)
-        print(f"{kind}: found {found} of {len(values)}, strongest {max(values):.2f}", flush=True)
+        wrong = sum(one >= FOUND for one in values)
+        print(f"{kind}: found {wrong} of {len(values)}, strongest {max(values):.2f}", flush=True)
     return f"found from {FOUND} on, a trace from {TRACE}"

@@ -75,7 +75,7 @@ def test_each_sentence_is_spoken_by_the_named_voice_when_it_is_written() -> None
 
     said = say(
         sentences_of("One. Two.", "en"), "en", "silent", {}, FACTS,
-        lambda _name, options: make_voice(Silent, options), write,
+        lambda _name, options: make_voice(Silent, options), write, watermark=True,
     )  # fmt: skip
     assert len(made) == 2
     assert said.seconds == sum(made)
@@ -87,6 +87,7 @@ def test_recordings_are_never_asked_to_say_any_text() -> None:
         say(
             sentences_of("One.", "en"), "en", "auto", {}, FACTS,
             lambda _name, options: make_voice(Silent, options), lambda _sounds, _tags: 0.0,
+            watermark=True,
         )  # fmt: skip
 
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from voicenote.options import Secret, option, validators
+
+
+def _key(value: Any) -> Secret | str:
+    """Check that it is a secret by reference, or "" for none."""
+    return validators.secret(value) or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +24,8 @@ class MarksTable:
         "the workspace. Empty: memos aren't signed.",
         "certificate.pem",
     )
-    key: Secret | str | None = option(
-        "", validators.secret, "A reference to its private key (PEM).", {"file": "secrets/sign"}
+    key: Secret | str = option(
+        "", _key, "A reference to its private key (PEM).", {"file": "secrets/sign"}
     )
     trusted: str = option(
         "",

@@ -31,7 +31,7 @@ BEGINNING = frozenset(("demo", "import", "init", "new", "restore"))
 WITHOUT = frozenset(
     (
         *("cache", "channels", "check", "completion", "doctor", "hear", "say", "schedule"),
-        *("templates", "voices", "writers"),
+        *("templates", "verify", "voices", "writers"),
     )
 )
 
