@@ -238,7 +238,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                     ("arrivals", ("heard", "settled_at")),
                     ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),
                     ("touches", ("answerable", "reason_code")),
-                    ("memos", ("misheard", "anyway")),
+                    ("memos", ("misheard", "anyway", "listening")),
                     ("answers", ("settled",)),
                 )
                 for name in names
@@ -253,6 +253,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "update customers set email = 'ann@shop.ee' where name like 'Ann%'",
             "insert into customers select 9, 'Cy', '', '', '', '', null, '', '', '', ''",
             "update customers set phone = '+37255550142' where name = 'Cy'",
+            "drop table hearings",
             "drop table attachments",
             "drop table commands",
             "drop table changed_rows",
