@@ -81,6 +81,7 @@ def test_a_changed_template_is_read_anew(bare: Call, home: Path) -> None:
 
 
 def test_none_of_ones_own_is_told(bare: Call) -> None:
+    assert bare("init").exit_code == 0
     done = bare("templates", "test", "nonesuch")
     assert done.exit_code == 2
     assert "voicenote templates new nonesuch" in done.stderr

@@ -20,6 +20,7 @@ from tests.fakes.transcription_api import TranscriptionServer, transcription_ser
 from tests.fakes.web import Web
 from voicenote.cli.app import voicenote
 from voicenote.cli.terminal.screen import Screen
+from voicenote.engine.memo import microphone
 
 TOKEN, MARI = "4711:sesame-open", 5512345
 ENV = {
@@ -335,8 +336,9 @@ def test_a_recording_without_words_is_no_case_where_nobody_can_be_asked(
 def sit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: TranscriptionServer, spoken: None
 ) -> Say:
-    """Sit at a terminal, and type lines."""
+    """Sit at a terminal without a microphone, and type lines."""
     monkeypatch.setattr(Screen, "interactive", True)
+    monkeypatch.setattr(microphone, "can_record", lambda env: False)
     server.text = "The ribbon was blew."
 
     def run(file: Path | None, *lines: str, kind: str = "endpoint") -> Result:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import configparser
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,7 +17,6 @@ from urllib.parse import urlsplit
 
 PYPI = "https://pypi.org/simple"
 NPM = "https://registry.npmjs.org"
-_NPM_LINE = re.compile(r"^\s*registry\s*=\s*(\S+)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +78,7 @@ def _of_npm(env: Mapping[str, str]) -> Iterator[str]:
     home = Path(env.get("HOME") or env.get("USERPROFILE") or os.curdir)
     for place in (home / ".npmrc", Path("/etc/npmrc")):
         with suppress(OSError, UnicodeError):
-            yield from _NPM_LINE.findall(place.read_text("utf-8"))
+            for line in place.read_text("utf-8").splitlines():
+                name, _, value = line.partition("=")
+                if name.strip() == "registry" and value.strip():
+                    yield value.strip()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 #: How long a server may be silent, in seconds.
 _PATIENCE_S = 60.0
 _SIMPLE = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
-_LINK = re.compile(r"""<a\s[^>]*href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 #: The most bytes of a page that lists files.
 _PAGE = 20_000_000
 _AGAIN = "run the same command again: it goes on from where it stopped"
@@ -88,12 +87,28 @@ def _find(client: httpx2.Client, archive: Archive, registries: Registries) -> st
         listed = files if isinstance(files, list) else []
         links = [str(one.get("url", "")) for one in listed if isinstance(one, dict)]
     else:
-        text = page.data.decode("utf-8", "replace")
-        links = [link.replace("&amp;", "&") for link in _LINK.findall(text)]
+        links = _read_links(page.data.decode("utf-8", "replace"))
     for link in links:
         if unquote(urlsplit(link).path).rpartition("/")[2] == archive.file:
             return urljoin(page.address, link).partition("#")[0]
     return _lacks(archive)
+
+
+def _read_links(page: str) -> list[str]:
+    """Return what the links of a page lead to."""
+    found = _Links()
+    found.feed(page)
+    return found.links
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links += [value for name, value in attrs if name == "href" and value]
 
 
 def _lacks(archive: Archive) -> str:
