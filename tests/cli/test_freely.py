@@ -12,7 +12,9 @@ from click.testing import Result
 
 from tests.fakes.transcription_api import TranscriptionServer, transcription_server
 from voicenote.engine.memo import microphone
+from voicenote.engine.memo.free_take import FreeTake, _other_figures
 from voicenote.model.memo import Clip
+from voicenote.script.heard_facts import Rewritten
 from voicenote.sound.recording_file import read_sound
 
 Call = Callable[..., Result]
@@ -346,3 +348,14 @@ def test_undo_takes_it_back(of_file: Take, ears: Call) -> None:
     of_file(ears)
     assert ears("undo", "--yes").exit_code == 0
     assert shown(ears)["script"] is None
+
+
+def test_a_figure_that_was_heard_otherwise_is_asked_about() -> None:
+    """The customer would hear one sum and read another."""
+    take = FreeTake(
+        clip=Clip(b"", 16_000, synthetic=False),
+        rewritten=(Rewritten("$214", "$240"), Rewritten("Donna", "Dana")),
+    )
+    assert list(_other_figures(take)) == [
+        "“$214” was heard, and “$240” is written: which did you say?"
+    ]

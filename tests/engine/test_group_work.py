@@ -76,7 +76,7 @@ def statements(ws: Workspace, tasks: list[CaseTask], work: CaseWork) -> list[str
     ("work", "given", "most"),
     [
         (closing.learning, {"cause": "haste", "prevention": "a list"}, 3),
-        (triaging, {"found": Triage(severity="serious")}, 5),
+        (triaging, {"found": Triage(severity="serious")}, 7),
         (closing.answering, {"verdict": Verdict.UNCLEAR, "text": "late"}, 5),
     ],
 )

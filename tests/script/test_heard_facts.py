@@ -62,9 +62,10 @@ def test_what_was_changed_is_told() -> None:
     assert told == (Rewritten("$214", "$240"), Rewritten("Donna", "Dana"))
 
 
-def test_a_day_that_is_no_word_is_the_promised_one() -> None:
-    facts = KnownFacts("", (), (), ("reedeks",))
-    assert write_as_known("Saad raha redeks.", facts, "et")[0] == "Saad raha reedeks."
+@pytest.mark.parametrize("said", ["Our driver has been fired.", "It was a fried day."])
+def test_no_word_is_taken_for_a_day(said: str) -> None:
+    """A driver who has been fired isn't Friday's."""
+    assert write_as_known(said, FACTS, "en") == (said, ())
 
 
 def test_a_language_without_tables_is_left_alone() -> None:

@@ -156,8 +156,6 @@ def _write_words(text: str, facts: KnownFacts, code: str, told: list[Rewritten])
             word[:1].isupper() and not first and rarity(key, code) >= _RARE / 2
         )
         written = _best(word, names) if called else ""
-        if not written and rare and word[:1].islower():
-            written = _best(word, [day for day in facts.days if fold(day)[0][:1] == key[:1]])
         if written:
             told.append(Rewritten(word, written))
             out += [text[last : found.start()], written]

@@ -19,11 +19,14 @@ from tests.script.grounding.drafts import TODAY, Draft, Told, doubts_of
 from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
 from voicenote.model.money import Money
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
+from voicenote.model.sentences import Section
 from voicenote.script.check.normalise import fold
 from voicenote.script.compose import compose
 from voicenote.script.context import ScriptContext
 from voicenote.script.grounding.claim_tables import DEED, claim_tables
 from voicenote.script.grounding.claims import Doubt
+from voicenote.script.grounding.leaving_out import Weighed, weigh_words
+from voicenote.script.writers.answers import make_sentence
 
 SECTIONS = {
     "hello": "thanks", "mirror": "mirror", "ours": "own", "sorry": "own",
@@ -117,6 +120,39 @@ def doubted(name: str) -> list[tuple[str, str, Draft, tuple[Doubt, ...]]]:
     ]
 
 
+def own_words(*, seen: bool) -> Iterator[tuple[str, str, Weighed, bool]]:
+    """What is invented in each draft of a writer's own sections, its language, and what is said.
+
+    With whether the invention is. ``fifth_own_words.jsonl`` was shown once, and not learned from.
+    """
+    file = Path(__file__).with_name("fifth_own_words.jsonl")
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        row = json.loads(line)
+        code, lie = row["language"], row["lie"]
+        told = _told(number, json.dumps(row["case"]), code)
+        own = [
+            make_sentence(Section(SECTIONS[section]), text, code)
+            for section, said in row["draft"].items()
+            for text in said
+        ]
+        weighed = weigh_words(own, told.case, told.context, told.template, seen=seen)
+        said = [one.text for one in weighed.said if lie and (one.text in lie or lie in one.text)]
+        yield row["invented"], code, weighed, bool(said)
+
+
+def own_words_report(*, seen: bool) -> Iterator[str]:
+    """How many drafts of a writer's own sections are kept, and how many inventions are said."""
+    found = list(own_words(seen=seen))
+    honest = [weighed for what, _, weighed, _ in found if what == "none"]
+    whole = sum(not one.left_out for one in honest)
+    kept = sum(one.enough for one in honest)
+    yield f"own words, seen={seen}: honest {kept} kept, {whole} of them whole, of {len(honest)}"
+    for what in sorted({one[0] for one in found} - {"none"}):
+        each = [one for one in found if one[0] == what]
+        said = sum(weighed.enough and said for _, _, weighed, said in each)
+        yield f"own words, seen={seen}: {what}: {said} of {len(each)} said"
+
+
 def main() -> None:
     """Write how many drafts of each set are refused, named or pass, by what is invented."""
     for name in ("unseen", "later", "third", "fourth"):
@@ -129,6 +165,8 @@ def main() -> None:
             sys.stdout.write(
                 f"{name} {what}: {refused} refused, {named} named, {passed} pass of {len(each)}\n"
             )
+    for seen in (True, False):
+        sys.stdout.writelines(f"{line}\n" for line in own_words_report(seen=seen))
 
 
 if __name__ == "__main__":

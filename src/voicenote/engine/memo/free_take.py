@@ -184,13 +184,24 @@ def read_freely(ws: Workspace, number: int, take: FreeTake, words: str = "") -> 
         *(_tell_lack(one) for one in lacks),
         *(_line(tell_finding(one)) for one in grave),
         *(_line(one) for one in unknown if one.rule == "S3"),
-        *(_unsaid(case, script, take) if corrected else ()),
+        *(_unsaid(case, script, take) if corrected else _other_figures(take)),
     ]
     notes = [
         *(_line(one) for one in unknown if one.rule != "S3"),
         *(_line(tell_finding(one)) for one in mild),
     ]
     return FreeLetter(script=script, doubts=tuple(doubts), notes=tuple(notes), corrected=corrected)
+
+
+def _other_figures(take: FreeTake) -> Iterator[str]:
+    """Yield each figure that was heard otherwise than it is written: perhaps it was said so."""
+    for one in take.rewritten:
+        if _figures(one.heard) and _figures(one.heard) != _figures(one.written):
+            yield f"“{one.heard}” was heard, and “{one.written}” is written: which did you say?"
+
+
+def _figures(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
 
 
 def _is_unfounded(like: Script) -> bool:
