@@ -63,7 +63,6 @@ WITH_LEDGER = (
     "status",
     "triage 3 --finding justified",
     "undo",
-    "verify {away}/memo.wav",
     "withdraw 4 --why it_was_solved",
 )
 #: What does without one, or tells of its state and goes on.
@@ -80,6 +79,7 @@ WITHOUT = (
     "schedule",
     "templates",
     "templates new mine",
+    "verify {away}/memo.wav",
     "voices",
     "voices remove kokoro --yes",
     "writers",
