@@ -18,6 +18,8 @@ from voicenote.script.said_facts import Fact
 
 #: How many other ways are tried at most: each has to be spoken and heard.
 MOST = 8
+#: The most characters of a name that is spelled otherwise: a longer one isn't a name.
+_LONGEST = 60
 #: How letters of other languages sound, in letters that English readers take so.
 _ORIGINS = (
     (re.compile(r"szcz"), "shch"), (re.compile(r"sz|ś|š|ș|ş"), "sh"),
@@ -71,8 +73,10 @@ def _name_ways(said: str, fact: Fact, heard: str, tongue: Language) -> Iterator[
     if not fact.said:
         return
     yield Wording(_pause_before(fact.said, said), fact.said)
+    if tongue.code != "en" or len(fact.said) > _LONGEST:
+        return
     name = re.compile(rf"(?<!\w){re.escape(fact.said)}(?!\w)")
-    for spelling in _spell_name(fact.said, heard) if tongue.code == "en" else ():
+    for spelling in _spell_name(fact.said, heard):
         head, tail = (*name.split(said, maxsplit=1), "")[:2]
         other = f"{head}{spelling}{tail}" if name.search(said) else said
         yield Wording(_pause_before(spelling, other), spelling)
