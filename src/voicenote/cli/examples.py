@@ -54,7 +54,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voicenote script --batch november",
     ),
     "hear": ("voicenote hear take.ogg", "voicenote hear 3", "voicenote hear 3 --answers"),
-    "verify": ("voicenote verify memo.ogg", "voicenote verify --json *.mp3"),
+    "verify": ("voicenote verify memo.ogg", "voicenote verify *.mp3"),
     "check": ("voicenote check 3", "voicenote check letter.txt --language en"),
     "record": (
         "voicenote record 3",
