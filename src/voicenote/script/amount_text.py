@@ -57,7 +57,7 @@ class Figure(NamedTuple):
     beside: tuple[int, int] = (0, 0)
 
     def move(self, by: int) -> Figure:
-        """Return the same sum with its place moved on by so many letters."""
+        """Return the same sum, `by` letters further on."""
         return Figure(self.start + by, self.end + by, *self[2:]) if by else self
 
 

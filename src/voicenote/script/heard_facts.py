@@ -1,8 +1,9 @@
 """What ears misheard of a case's names and sums, written as in the case. Pure.
 
-A recogniser writes "Donna" for Dana and "$214" for $240. Where what was heard sounds like a name, a
-sum or a day of the case, it is written as there, and told, so that no misheard figure gets into a
-letter. What sounds otherwise stays as it was heard: it may be what was said.
+A recogniser writes "Donna" for Dana and "$214" for $240. Where what was heard sounds like a name or
+a sum of the case, it is written as there, and told, so that no misheard figure gets into a letter.
+No word is taken for a day: "fired" sounds like Friday. What sounds otherwise stays as it was heard:
+it may be what was said.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def _write_speaker(text: str, speaker: str, told: list[Rewritten]) -> str:
 
 
 def _write_words(text: str, facts: KnownFacts, code: str, told: list[Rewritten]) -> str:
-    """Return a text with each word that sounds like a name or a day written as that."""
+    """Return a text with each word that sounds like a name written as that."""
     known = {fold(word)[0] for word in (*facts.names, *facts.days)}
     names = [name for name in facts.names if len(sound_of(name)) >= _SHORT]
     out, last = [], 0
@@ -149,11 +150,11 @@ def _write_words(text: str, facts: KnownFacts, code: str, told: list[Rewritten])
         key = fold(word)[0]
         if key in known or (code not in _UNCASED and len(word) < _SHORT):
             continue
-        rare = rarity(key, code) >= _RARE
         before = text[: found.start()].rstrip(_OPENING)
         first = not before or before.endswith((".", "!", "?", "…"))
-        called = (rare and (word[:1].isupper() or code in _UNCASED)) or (
-            word[:1].isupper() and not first and rarity(key, code) >= _RARE / 2
+        rare, named = rarity(key, code), word[:1].isupper()
+        called = (rare >= _RARE and (named or code in _UNCASED)) or (
+            rare >= _RARE / 2 and named and not first
         )
         written = _best(word, names) if called else ""
         if written:

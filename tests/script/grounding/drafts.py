@@ -16,9 +16,6 @@ from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Sta
 from voicenote.model.money import Money
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.sentences import Script, Section
-from voicenote.script.check.case_context import CaseBackground, CheckContext
-from voicenote.script.check.findings import Diagnostic
-from voicenote.script.check.rules import check
 from voicenote.script.compose import compose
 from voicenote.script.context import ScriptContext
 from voicenote.script.grounding.claims import Doubt
@@ -129,14 +126,6 @@ def script_of(one: Told, draft: Draft) -> Script:
     return replace(one.template, sentences=sentences)
 
 
-def findings_of(one: Told, script: Script) -> list[Diagnostic]:
-    """Return what the check says of it."""
-    asked = CheckContext(owner="Anna Saar", background=CaseBackground(case=one.case))
-    return check(script, "", asked)
-
-
-def doubts_of(one: Told, draft: Draft, *, method: bool = True) -> tuple[Doubt, ...]:
-    """Return the judge's doubts; without the method, only what it sees by itself."""
-    script = script_of(one, draft)
-    findings = findings_of(one, script) if method else []
-    return judge(script, one.case, one.context, template=one.template, findings=findings)
+def doubts_of(one: Told, draft: Draft) -> tuple[Doubt, ...]:
+    """Return the judge's doubts."""
+    return judge(script_of(one, draft), one.case, one.context, template=one.template)

@@ -115,7 +115,7 @@ def _promise(row: dict[str, Any], code: str) -> Promise:
 def doubted(name: str) -> list[tuple[str, str, Draft, tuple[Doubt, ...]]]:
     """What is invented in each draft, its language, the draft, and the doubts about it."""
     return [
-        (invented, told.template.language, draft, doubts_of(told, draft, method=False))
+        (invented, told.template.language, draft, doubts_of(told, draft))
         for invented, told, draft in drafts(name)
     ]
 

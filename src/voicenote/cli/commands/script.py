@@ -201,9 +201,8 @@ def _tell_of_writer(screen: Screen, drafted: Drafted) -> None:
             screen.warn("Left out of what the writer wrote:")
             screen.warn(*drafted.left_out)
         by = ", ".join(part for part in (drafted.writer, drafted.model) if part)
-        made_up = "nothing in what is left was found to be made up. Read it all the same."
-        if not drafted.left_out:
-            made_up = "nothing in it was found to be made up. Read it all the same."
+        rest = "what is left" if drafted.left_out else "it"
+        made_up = f"nothing in {rest} was found to be made up. Read it all the same."
         if drafted.warnings:
             made_up = (
                 "the case doesn't hold what is named above. Is it so? If not: "

@@ -145,7 +145,7 @@ def _told_manifest(one: Verified) -> str:
     trust = (
         "whom you trust" if manifest.trusted else "whose certificate nobody you trust vouches for"
     )
-    where = "in the file beside it" if manifest.beside else "in the file"
+    where = "in a file next to it" if manifest.beside else "in the file"
     return (
         f"{where}, unchanged since it was signed by {manifest.signer}, {trust}: {manifest.source}"
     )

@@ -69,11 +69,12 @@ def find_copied(settings: Settings, name: str) -> CopiedVoice:
             f"the settings have no cloned voice called {name!r}",
             f"known: {known}"
             if known
-            else "set cloned = true beside its voice in [voice]: see docs/voices.md",
+            else "add cloned = true to its settings in [voice]: see docs/voices.md",
         )
     if not found.whose:
         raise WrongUse(
-            f"it isn't known whose voice {name!r} copies", "set whose beside it, or [owner] name"
+            f"it isn't known whose voice {name!r} copies",
+            "add whose to its settings, or set [owner] name",
         )
     return found
 

@@ -11,7 +11,7 @@ from voicenote.ears.port import Ears
 from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, TryAgain, Unavailable
-from voicenote.model.hearing import HearingState
+from voicenote.model.hearing import Hearing, HearingState
 from voicenote.sound.recording_file import read_sound
 from voicenote.worker import Worker
 
@@ -19,19 +19,6 @@ from voicenote.worker import Worker
 DECODING_S = 30.0
 #: The most characters of what was heard that are kept.
 MOST = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """What came of listening to a file; the fields are those of `model.hearing.FileHearing`."""
-
-    state: HearingState
-    text: str = ""
-    language: str = ""
-    speech_s: float = 0.0
-    ears: str = ""
-    model: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

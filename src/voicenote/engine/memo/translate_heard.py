@@ -1,4 +1,4 @@
-"""What was heard of a customer in the owner's own language, by the writer. Kept beside it."""
+"""Translation of what a customer was heard to say into the owner's language, by the writer."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def verify_file(path: Path, ledger: Ledger | None, trusted: str = "") -> Verifie
 
 
 def _read_manifest(path: Path, data: bytes, trusted: str) -> tuple[Manifest | None, str]:
-    """Return the manifest in a file or beside it, or why that can't be read."""
+    """Return the manifest in a file or next to it, or why that can't be read."""
     kind = path.suffix.lower().removeprefix(".")
     rendition = {"oga": "ogg", "opus": "ogg", "mp4": "m4a"}.get(kind, kind)
     sidecar = path.with_suffix(".c2pa")

@@ -14,7 +14,7 @@ from voicenote.counting import count_of
 from voicenote.deadline import Deadline
 from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.engine.case.consent import hold_in
-from voicenote.engine.memo.sound_hearing import Hearing, Listener, open_listener
+from voicenote.engine.memo.sound_hearing import Listener, open_listener
 from voicenote.engine.memo.take_hearing import why_deaf
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Unavailable
@@ -22,7 +22,7 @@ from voicenote.followup.interpret import quote_inline
 from voicenote.ledger import case_store, hearings, optouts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.attachment import Attachment
-from voicenote.model.hearing import HearingState
+from voicenote.model.hearing import Hearing, HearingState
 
 #: How long a run listens before it leaves the rest to the next one, in seconds.
 LONGEST_S = 60.0

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from voicenote.engine.memo.sound_hearing import Hearing, open_listener
+from voicenote.engine.memo.sound_hearing import open_listener
 from voicenote.engine.memo.take_hearing import why_deaf
 from voicenote.engine.run.file_store import store
 from voicenote.engine.workspace import Workspace
@@ -16,7 +16,7 @@ from voicenote.errors import BadData, BadSettings, Unavailable
 from voicenote.ledger import arrivals, attachments, hearings
 from voicenote.ledger.arrivals import Came
 from voicenote.model.attachment import COMPLAINT, FileKind, OfferedFile
-from voicenote.model.hearing import HearingState
+from voicenote.model.hearing import Hearing, HearingState
 from voicenote.word_language import detect_language
 
 _PIECE = 1 << 20

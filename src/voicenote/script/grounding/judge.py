@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from voicenote.model.case import Case
 from voicenote.model.promise import Promise
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.normalise import fold
 from voicenote.script.compose import LONGEST_S, seconds
 from voicenote.script.context import ScriptContext
@@ -60,13 +59,11 @@ def judge(
     *,
     template: Script,
     written: Sequence[Sentence] | None = None,
-    findings: Sequence[Diagnostic] = (),
 ) -> tuple[Doubt, ...]:
     """Return every doubt about a script that a writer wrote, wholly or in part.
 
     `template` is what the templates say of the same case. `written` are the writer's sentences; the
-    others are the templates'. `findings` are the check's; its errors are doubts too. A language
-    that the judge has no tables for is doubted as a whole.
+    others are the templates'. A language that the judge has no tables for is doubted as a whole.
     """
     code = script.language
     if code not in known_languages():
@@ -77,11 +74,6 @@ def judge(
     found = [doubt for one in written for doubt in doubts_of(one, evidence)]
     found += _unpromised(written, evidence)
     found += _doubts_of_all(script, written, evidence, template, context)
-    found += [
-        Doubt("rule", one.text, f"{one.rule}: {one.why} {one.instead}".strip())
-        for one in findings
-        if one.level is LintLevel.ERROR
-    ]
     return tuple(dict.fromkeys(found))
 
 

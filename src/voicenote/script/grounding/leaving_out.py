@@ -54,16 +54,19 @@ def weigh_words(
     """Return what may be said of `own`, a writer's sentences, in the language of `template`.
 
     `seen`: the owner looks at it before anybody hears it; otherwise what would be named is left
-    out, too. Of a language without tables nothing may be said.
+    out, too. What the template says as well isn't doubted. Of a language without tables nothing may
+    be said.
     """
     code = template.language
     if code not in known_languages():
         doubt = Doubt("language", "", f"there is no judge for {code!r}")
         return Weighed((), (doubt,), (), enough=False)
     evidence = gather_evidence(case, context, template, code)
+    known = " ".join(one.text for one in template.sentences)
     said, left_out, named = [], [], []
     for one in own:
-        doubts = list(dict.fromkeys(_doubts_about(one, evidence)))
+        doubted = () if one.text in known else _doubts_about(one, evidence)
+        doubts = list(dict.fromkeys(doubted))
         grave = [doubt for doubt in doubts if doubt.kind != "fact" or not seen]
         if grave:
             left_out.append(Doubt(grave[0].kind, one.text, _tell(grave[0], one)))

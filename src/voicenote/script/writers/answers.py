@@ -26,6 +26,7 @@ OWN_WORDS = (
     Section.EMPATHISE,
     Section.INVITE,
 )
+_QUOTING = "“„«\""
 _ADVICE = "answer with one JSON object of the schema, and nothing else"
 
 
@@ -97,7 +98,9 @@ def _read_row(row: object, code: str, sections: tuple[Section, ...]) -> Iterator
     for text in said:
         if len(text) > MOST_CHARACTERS:
             raise BadData("a sentence of the writer's answer is too long", "one sentence a line")
-        for sentence in split_sentences(to_one_line(text), code):
+        line = to_one_line(text)
+        quoting = any(mark in line for mark in _QUOTING)  # its sentences belong together
+        for sentence in [line] if quoting else split_sentences(line, code):
             if sentence.strip():
                 yield make_sentence(Section(name), sentence.strip(), code)
 

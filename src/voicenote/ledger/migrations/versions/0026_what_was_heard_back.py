@@ -1,4 +1,4 @@
-"""What ears heard of a memo's names, sums and days is kept beside it."""
+"""What ears heard of a memo's names, sums and days is kept with the memo."""
 
 from __future__ import annotations
 
