@@ -227,6 +227,17 @@ def test_without_ears_the_given_words_are_the_letter(
     assert "[spoken freely; you wrote down the words]" in call("show", "1").stdout
 
 
+def test_words_of_ones_own_are_told_no_mishearing(
+    of_file: Take, ears: Call, server: TranscriptionServer, tmp_path: Path
+) -> None:
+    """Nobody wrote what was heard otherwise: the owner wrote it all."""
+    server.text = HEARD.replace("Grace Hopper", "Grace Harper")
+    words = tmp_path / "words.txt"
+    words.write_text(HEARD.replace("it badly", "it very badly"), encoding="utf-8")
+    done = of_file(ears, "--words", str(words))
+    assert "written “" not in done.stdout + done.stderr
+
+
 def test_words_that_the_take_doesnt_say_are_refused(
     of_file: Take, ears: Call, letter: Path, server: TranscriptionServer
 ) -> None:

@@ -123,3 +123,12 @@ def test_tags_of_a_file_that_cannot_be_read_say_nothing(tmp_path: Path) -> None:
 def test_a_file_from_elsewhere_with_the_same_mark_is_found(call: Call, tmp_path: Path) -> None:
     (tmp_path / "else.wav").write_bytes(add_mark(read_sound(SAMPLE)).wav)
     assert call("verify", str(tmp_path / "else.wav")).exit_code == 0
+
+
+def test_a_file_that_cant_be_read_costs_no_other_its_result(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "empty.mp3").touch()
+    done = call("verify", str(tmp_path), str(tmp_path / "empty.mp3"), str(SAMPLE), "--json")
+    assert done.exit_code == 65
+    assert [one["file"] for one in json.loads(done.stdout)] == [str(SAMPLE)]
+    assert f"{tmp_path} isn't a file" in done.stderr
+    assert "empty.mp3" in done.stderr

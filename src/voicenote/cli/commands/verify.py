@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadData, BadSettings
+from voicenote.errors import BadData, BadSettings, Unavailable, VoicenoteError
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.verify_file import Verified
@@ -25,7 +26,8 @@ def verify(session: Session, /, *, files: tuple[str, ...]) -> int:
     the file or beside it; and whether this ledger made the file. What isn't marked may still be
     synthetic: other programs mark otherwise, or not at all.
 
-    The exit code is 1 if a file carries no mark, or its signature doesn't hold.
+    The exit code is 1 if a file carries no mark, or its signature doesn't hold. A file that can't
+    be read is told after the others, and decides the exit code.
 
     With --json: a list of {"file", "sha256", "duration_s", "synthetic", "tag", "voice",
     "watermark", "manifest", "ledger"}. "tag" is "yes", "partly", "no" or null; "watermark" is
@@ -33,22 +35,32 @@ def verify(session: Session, /, *, files: tuple[str, ...]) -> int:
     "trusted", "signer", "source", "beside", "problems"} or null; "ledger" is a list of {"case",
     "rendition", "made_at", "approved_at", "synthetic"}, or null without a ledger.
     """
-    from voicenote.engine.memo.verify_file import verify_file
+    from voicenote.engine.memo.verify_file import Verified, verify_file
 
-    for file in files:
-        if not Path(file).is_file():
-            raise BadData(f"{file} doesn't exist", "give the path of a sound file")
-    trusted = _trusted(session)
-    if session.settings.ledger.url or (session.home / "ledger.db").is_file():
-        with session.open() as ws:
-            found = [verify_file(Path(file), ws.ledger, trusted) for file in files]
-    else:
-        found = [verify_file(Path(file), None, trusted) for file in files]
-    session.screen.show(
-        [_as_data(one) for one in found], lambda: "\n\n".join(_page(one) for one in found)
-    )
+    trusted, found, failed = _trusted(session), list[Verified](), list[VoicenoteError]()
+    with ExitStack() as stack:
+        known = session.settings.ledger.url or (session.home / "ledger.db").is_file()
+        ledger = stack.enter_context(session.open()).ledger if known else None
+        for file in files:
+            try:
+                _need_file(file)
+                found.append(verify_file(Path(file), ledger, trusted))
+            except (BadData, Unavailable) as error:
+                failed.append(error)
+    if found:
+        session.screen.show(
+            [_as_data(one) for one in found], lambda: "\n\n".join(_page(one) for one in found)
+        )
+    if failed:
+        session.screen.warn(*(one.in_one_line for one in failed[1:]))
+        raise failed[0]
     broken = any(one.manifest and not one.manifest.valid for one in found)
     return 0 if all(one.synthetic for one in found) and not broken else 1
+
+
+def _need_file(file: str) -> None:
+    if not Path(file).is_file():
+        raise BadData(f"{file} isn't a file", "give the path of a sound file")
 
 
 def _trusted(session: Session) -> str:

@@ -58,8 +58,7 @@ def record_freely(
         need_somebody(session, number)
         _introduce(session, ws, points, given)
     session.if_stopped = "this take isn't kept; the same command begins anew"
-    if not session.screen.interactive or (clip and anyway):
-        assert clip is not None  # noqa: S101 - without a file, it is a terminal
+    if clip is not None and (anyway or not session.screen.interactive):
         take = free_take.hear_freely(ws, number, clip)
         letter = _read(ws, number, take, given)
         _refuse(number, take, letter, anyway=anyway)
@@ -107,12 +106,17 @@ def _refuse(number: int, take: FreeTake, letter: FreeLetter, *, anyway: bool) ->
         raise Doubtful(
             f"the take of case {number} isn't a letter yet",
             "say it again, or correct the words: --words LETTER.txt; --anyway keeps this one",
-            (*letter.doubts, *_told_of(take), f"words: {letter.script.text}"),
+            (*letter.doubts, *_told_of(take, letter), f"words: {letter.script.text}"),
         )
 
 
-def _told_of(take: FreeTake) -> list[str]:
-    """Return what was written otherwise than it was heard, and what is unsure."""
+def _told_of(take: FreeTake, letter: FreeLetter) -> list[str]:
+    """Return what was written otherwise than it was heard, and what is unsure.
+
+    Of a letter in the owner's words that is nothing.
+    """
+    if letter.corrected:
+        return []
     told = [f"heard “{one.heard}”, written “{one.written}”" for one in take.rewritten]
     if take.unsure:
         told.append(f"unsure: {', '.join(take.unsure)}")
@@ -132,24 +136,38 @@ def _ask_about(
                 clip = None
                 continue
             raise _unkept(number)
-        take, letter = found
-        while True:
-            _show(session, take, letter)
-            words = _AT_MICROPHONE if again else _OF_FILE
-            likely = "keep" if not letter.doubts else "redo" if again else "edit"
-            question = f"{', '.join(words[:-1])} or {words[-1]}"
-            said, _ = ask_word(session, question, words, 1, likely)
-            if said == "quit":
-                raise _unkept(number)
-            if said == "keep":
-                return take, letter
-            if said == "redo":
-                break
-            if said == "play":
-                play_take(session, take.clip)
-            else:
-                letter = _edit(session, ws, number, take, letter)
+        if letter := _settle(session, ws, number, *found, again=again):
+            return found[0], letter
         clip = None
+
+
+def _settle(
+    session: Session,
+    ws: Workspace,
+    number: int,
+    take: FreeTake,
+    letter: FreeLetter,
+    *,
+    again: bool,
+) -> FreeLetter | None:
+    """Return the letter of a take that is kept, None for one that is said `again`.
+
+    Raises RuleSaysNo when its owner quits.
+    """
+    words = _AT_MICROPHONE if again else _OF_FILE
+    question = f"{', '.join(words[:-1])} or {words[-1]}"
+    while True:
+        _show(session, take, letter)
+        likely = "keep" if not letter.doubts else "redo" if again else "edit"
+        said, _ = ask_word(session, question, words, 1, likely)
+        if said == "quit":
+            raise _unkept(number)
+        if said in ("keep", "redo"):
+            return letter if said == "keep" else None
+        if said == "play":
+            play_take(session, take.clip)
+        else:
+            letter = _edit(session, ws, number, take, letter)
 
 
 def _unkept(number: int) -> RuleSaysNo:
@@ -203,7 +221,7 @@ def _edit_words(session: Session, number: int, text: str) -> str:
 def _show(session: Session, take: FreeTake, letter: FreeLetter) -> None:
     """Show the words of a take, and what is to be said of them and of its sound."""
     coach = [note.line for note in _coach(take, letter) if not note.good]
-    lines = [*_told_of(take), *letter.doubts, *letter.notes, *coach]
+    lines = [*_told_of(take, letter), *letter.doubts, *letter.notes, *coach]
     session.screen.warn(
         f"\n{letter.script.text}\n",
         f"{take.clip.duration_s:.0f} s{'' if lines else ', nothing to improve'}.",
@@ -245,7 +263,12 @@ def _tell(
         session.screen.out(f"{letter.script.text}\n")
     lines = [f"Recorded: {take.clip.duration_s:.0f} s, in your own words."]
     if not session.screen.interactive:  # else it was shown before it was kept
-        told = (*_told_of(take), *letter.doubts, *letter.notes, *(note.line for note in coach))
+        told = (
+            *_told_of(take, letter),
+            *letter.doubts,
+            *letter.notes,
+            *(note.line for note in coach),
+        )
         lines += [f"  {line}" for line in told]
     lines.append(f"Listen: voicenote play {number}. Approve: voicenote approve {number}")
     session.screen.show(data, lambda: "\n".join(lines))

@@ -26,7 +26,7 @@ OWN_WORDS = (
     Section.EMPATHISE,
     Section.INVITE,
 )
-_QUOTING = "“„«\""
+_QUOTING = '“„«"'
 _ADVICE = "answer with one JSON object of the schema, and nothing else"
 
 
