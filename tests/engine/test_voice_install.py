@@ -191,14 +191,14 @@ def test_a_damaged_voice_is_replaced(folder: Path, served: Served) -> None:
 def test_removing_leaves_nothing_of_it_and_says_how_much_it_was(
     folder: Path, served: Served
 ) -> None:
-    assert remove(folder).size == 0
+    assert remove(folder) == 0
     add(folder, served)
-    assert remove(folder).size == RECIPE_.installed
+    assert remove(folder) == RECIPE_.installed
     assert not folder.exists()
     served.stops[FIRST.file] = 100
     with pytest.raises(Unavailable):
         add(folder, served)
-    assert remove(folder).size == 100
+    assert remove(folder) == 100
     assert fetched_bytes(folder) == 0
 
 

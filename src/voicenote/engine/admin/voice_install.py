@@ -11,7 +11,6 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -26,13 +25,6 @@ _FETCHED = "kokoro-fetched"
 _UNFINISHED = "kokoro-unfinished"
 _LOCK = "kokoro.lock"
 _PIECE = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """The bytes that were freed; 0 if there was nothing."""
-
-    size: int
 
 
 def is_whole(folder: Path, recipe: Recipe) -> bool:
@@ -78,11 +70,14 @@ def install(
         shutil.rmtree(place / _FETCHED, ignore_errors=True)
 
 
-def remove(folder: Path) -> Removed:
-    """Take the voice away, and what a stopped command left. Raises Unavailable, TryAgain."""
+def remove(folder: Path) -> int:
+    """Take the voice away, and what a stopped command left; return how many bytes that frees.
+
+    Raises Unavailable, TryAgain.
+    """
     place = folder.parent
     if not place.is_dir():
-        return Removed(0)
+        return 0
     with _Locked(place / _LOCK):
         size = _size(folder) + _size(place / _FETCHED)
         try:
@@ -92,7 +87,7 @@ def remove(folder: Path) -> Removed:
         except OSError as error:
             what = f"{folder} can't be removed: {error.strerror or error}"
             raise Unavailable(what, room_for(error, folder)) from error
-    return Removed(size)
+    return size
 
 
 class _Locked:
